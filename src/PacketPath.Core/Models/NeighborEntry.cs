@@ -1,0 +1,75 @@
+namespace PacketPath;
+
+/// <summary>One neighbor table entry: ARP or Neighbor Discovery (RTM_GETNEIGH, linux/neighbour.h).</summary>
+public sealed record NeighborEntry : PacketEvidence
+{
+    /// <summary>The neighbor's address.</summary>
+    public string IPAddress { get; init; } = "";
+
+    /// <summary>IPv4 or IPv6.</summary>
+    public AddressFamily AddressFamily { get; init; }
+
+    /// <summary>The interface's name.</summary>
+    public string InterfaceAlias { get; init; } = "";
+
+    /// <summary>The interface's index.</summary>
+    public int InterfaceIndex { get; init; }
+
+    /// <summary>The link-layer address, lower-case with colons; null where unresolved.</summary>
+    public string? LinkLayerAddress { get; init; }
+
+    /// <summary>The state, in the words of Get-NetNeighbor.</summary>
+    public NeighborState State { get; init; }
+
+    /// <summary>The state in the kernel's words (NUD_*), for example <c>REACHABLE</c>; <c>NONE</c> where there is no entry.</summary>
+    public string NudState { get; init; } = "";
+
+    /// <summary>The entry's flags: Router, Proxy, ExternalLearned, Managed, Self, Master, Sticky.</summary>
+    public string[] Flags { get; init; } = [];
+
+    /// <summary>Unanswered solicitations so far (NDA_PROBES).</summary>
+    public int Probes { get; init; }
+
+    /// <summary>Seconds since the entry was last used; null where the kernel does not say.</summary>
+    public double? UsedSeconds { get; init; }
+
+    /// <summary>Seconds since the neighbor was last confirmed.</summary>
+    public double? ConfirmedSeconds { get; init; }
+
+    /// <summary>Seconds since the entry last changed.</summary>
+    public double? UpdatedSeconds { get; init; }
+
+    /// <summary>Who installed the entry (rt_protos name); null where the kernel itself did.</summary>
+    public string? NeighborProtocol { get; init; }
+}
+
+/// <summary>A neighbor's state, in the words of the Windows NetTCPIP module, and two that Linux adds.</summary>
+public enum NeighborState
+{
+    /// <summary>NUD_FAILED: solicitations went unanswered.</summary>
+    Unreachable = 0,
+
+    /// <summary>NUD_INCOMPLETE: solicitations are going out.</summary>
+    Incomplete = 1,
+
+    /// <summary>NUD_PROBE: being re-confirmed by unicast.</summary>
+    Probe = 2,
+
+    /// <summary>NUD_DELAY: waiting for the upper layer to confirm.</summary>
+    Delay = 3,
+
+    /// <summary>NUD_STALE: known, not confirmed lately.</summary>
+    Stale = 4,
+
+    /// <summary>NUD_REACHABLE: confirmed lately.</summary>
+    Reachable = 5,
+
+    /// <summary>NUD_PERMANENT: set by hand, never checked.</summary>
+    Permanent = 6,
+
+    /// <summary>NUD_NOARP: the link needs no resolution.</summary>
+    NotRequired = 7,
+
+    /// <summary>There is no entry.</summary>
+    Absent = 8,
+}

@@ -1,0 +1,298 @@
+namespace PacketPath;
+
+/// <summary>What three observers saw of one TCP connection attempt: the socket, its error queue, and a capture on the exact 4-tuple.</summary>
+public sealed record SynPathResult : DestinationEvidence
+{
+    /// <summary>The target as the user wrote it.</summary>
+    public string TargetName { get; init; } = "";
+
+    /// <summary>What came of the attempt, as observed; the cause is for Resolve-PacketFailure to name.</summary>
+    public SynOutcome Outcome { get; init; }
+
+    /// <summary>The local address used; null where none could be chosen.</summary>
+    public string? LocalAddress { get; init; }
+
+    /// <summary>The local port used; 0 where none was bound.</summary>
+    public int LocalPort { get; init; }
+
+    /// <summary>The egress interface's name by the route lookup.</summary>
+    public string? InterfaceAlias { get; init; }
+
+    /// <summary>The egress interface's index.</summary>
+    public int InterfaceIndex { get; init; }
+
+    /// <summary>The firewall mark set on the socket; 0 where none.</summary>
+    public long Mark { get; init; }
+
+    /// <summary>The timeout, in seconds.</summary>
+    public double TimeoutSeconds { get; init; }
+
+    /// <summary>The socket's error by name (SO_ERROR, or the errno of the call that failed); null where none.</summary>
+    public string? SocketError { get; init; }
+
+    /// <summary>The call that failed at once: <c>bind</c>, <c>connect</c>, <c>setsockopt</c>; null where the error came later or never.</summary>
+    public string? FailedCall { get; init; }
+
+    /// <summary>Milliseconds from the call to the outcome.</summary>
+    public double ElapsedMilliseconds { get; init; }
+
+    /// <summary>Round-trip time of the handshake, in milliseconds; null where nothing came back.</summary>
+    public double? RttMilliseconds { get; init; }
+
+    /// <summary>SYN retransmissions, as the socket counts them (TCP_INFO).</summary>
+    public int Retransmits { get; init; }
+
+    /// <summary>The ICMP reports read from the error queue (IP_RECVERR).</summary>
+    public IcmpReport[] ErrorQueue { get; init; } = [];
+
+    /// <summary>Whether the capture stood.</summary>
+    public CaptureStatus CaptureStatus { get; init; }
+
+    /// <summary>The SYNs seen leaving, each with its time; empty where none was seen.</summary>
+    public SynPacket[] Syns { get; init; } = [];
+
+    /// <summary>What was seen coming back: SYN-ACK, RST, or ICMP quoting this flow.</summary>
+    public SynPacket[] Replies { get; init; } = [];
+
+    /// <summary>What this host itself sent in answer to a reply: a RST or an ICMP error. A firewall that rejects input shows here.</summary>
+    public SynPacket[] LocalResponses { get; init; } = [];
+
+    /// <summary>The kernel's TCP_INFO at the end of the attempt; null where it was not read.</summary>
+    public SynTcpInfo? TcpInfo { get; init; }
+
+    /// <summary>The routing decision for this flow.</summary>
+    public PacketRoute? Route { get; init; }
+
+    /// <summary>The egress interface at the end of the attempt.</summary>
+    public PacketInterface? Interface { get; init; }
+
+    /// <summary>The next hop's neighbor entry at the end of the attempt; null where the link needs none.</summary>
+    public NeighborEntry? Neighbor { get; init; }
+
+    /// <summary>The hops that answered a TTL-limited SYN (-FindHop).</summary>
+    public PathHop[] Hops { get; init; } = [];
+
+    /// <summary>The last hop that answered; null where none did or none was asked.</summary>
+    public string? LastRespondingHop { get; init; }
+
+    /// <summary>A packet of the target from outside this flow, for comparing TTLs with a RST (-FindHop); null where there is none.</summary>
+    public SynPacket? ControlReply { get; init; }
+
+    /// <summary>Attempts through the losing routes, made after a failure to show whether one of them works.</summary>
+    public AlternativeAttempt[] AlternativeAttempts { get; init; } = [];
+
+    /// <summary>What could not be observed, why, and the remedy.</summary>
+    public MissingObservation[] NotObserved { get; init; } = [];
+}
+
+/// <summary>What came of a connection attempt.</summary>
+public enum SynOutcome
+{
+    /// <summary>The handshake completed.</summary>
+    Open,
+
+    /// <summary>A RST came back (ECONNREFUSED, empty error queue).</summary>
+    Refused,
+
+    /// <summary>An ICMP report ended the attempt: see ErrorQueue for its type, code and offender.</summary>
+    IcmpError,
+
+    /// <summary>Nothing was heard within the timeout.</summary>
+    NoReply,
+
+    /// <summary>This host refused to send: see SocketError and FailedCall.</summary>
+    LocalError,
+
+    /// <summary>Nothing reached the link: the next hop did not resolve.</summary>
+    NeighborFailed,
+}
+
+/// <summary>Whether a capture stood beside the probe.</summary>
+public enum CaptureStatus
+{
+    /// <summary>Switched off by the caller.</summary>
+    NotRequested,
+
+    /// <summary>It stood before the first packet and lost none.</summary>
+    Complete,
+
+    /// <summary>It stood, but packets were lost or it started late: absence proves nothing.</summary>
+    Incomplete,
+
+    /// <summary>It could not be opened: see NotObserved.</summary>
+    Unavailable,
+}
+
+/// <summary>One captured packet of the flow, or an ICMP error that quotes it.</summary>
+public sealed record SynPacket
+{
+    /// <summary>What it is.</summary>
+    public SynPacketKind Kind { get; init; }
+
+    /// <summary>When it was captured, in UTC.</summary>
+    public DateTime CapturedAt { get; init; }
+
+    /// <summary>Milliseconds since the attempt began.</summary>
+    public double OffsetMilliseconds { get; init; }
+
+    /// <summary>The packet's source address.</summary>
+    public string From { get; init; } = "";
+
+    /// <summary>The packet's destination address.</summary>
+    public string To { get; init; } = "";
+
+    /// <summary>The interface it was captured on; null where the capture does not say.</summary>
+    public string? InterfaceAlias { get; init; }
+
+    /// <summary>The source link-layer address, lower-case with colons; null where the link has none.</summary>
+    public string? LinkLayerSource { get; init; }
+
+    /// <summary>The IP TTL or hop limit.</summary>
+    public int Ttl { get; init; }
+
+    /// <summary>The IPv4 identification; 0 for IPv6.</summary>
+    public int IpId { get; init; }
+
+    /// <summary>The TCP flags, for example <c>SYN,ACK</c>; null for ICMP.</summary>
+    public string? Flags { get; init; }
+
+    /// <summary>The TCP sequence number; null for ICMP.</summary>
+    public long? SequenceNumber { get; init; }
+
+    /// <summary>The TCP acknowledgment number; null for ICMP.</summary>
+    public long? AcknowledgmentNumber { get; init; }
+
+    /// <summary>The TCP window, unscaled; null for ICMP.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>The maximum segment size option; null where absent.</summary>
+    public int? Mss { get; init; }
+
+    /// <summary>The ICMP type; null for TCP.</summary>
+    public int? IcmpType { get; init; }
+
+    /// <summary>The ICMP code; null for TCP.</summary>
+    public int? IcmpCode { get; init; }
+}
+
+/// <summary>The kinds of packet a SYN probe tells apart.</summary>
+public enum SynPacketKind
+{
+    /// <summary>SYN.</summary>
+    Syn,
+
+    /// <summary>SYN and ACK.</summary>
+    SynAck,
+
+    /// <summary>RST, with or without ACK.</summary>
+    Reset,
+
+    /// <summary>An ICMP or ICMPv6 error that quotes the flow.</summary>
+    IcmpError,
+
+    /// <summary>Any other segment of the flow.</summary>
+    Other,
+}
+
+/// <summary>An ICMP error as the error queue reports it (struct sock_extended_err).</summary>
+public sealed record IcmpReport
+{
+    /// <summary>Who sent it.</summary>
+    public string Offender { get; init; } = "";
+
+    /// <summary>True where the offender is an address of this host.</summary>
+    public bool OffenderIsLocal { get; init; }
+
+    /// <summary>Where the report came from: Local, Icmp or IcmpV6 (ee_origin).</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>The ICMP type.</summary>
+    public int Type { get; init; }
+
+    /// <summary>The ICMP code.</summary>
+    public int Code { get; init; }
+
+    /// <summary>Type and code in words (RFC 792, RFC 4443).</summary>
+    public string Meaning { get; init; } = "";
+
+    /// <summary>The errno it maps to, by name.</summary>
+    public string ErrorName { get; init; } = "";
+
+    /// <summary>The next-hop MTU of a Packet Too Big; 0 otherwise.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Milliseconds since the attempt began.</summary>
+    public double OffsetMilliseconds { get; init; }
+}
+
+/// <summary>The part of TCP_INFO that tells of a handshake (struct tcp_info).</summary>
+public sealed record SynTcpInfo
+{
+    /// <summary>The connection's state, for example <c>SynSent</c>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Retransmissions of the segment in flight.</summary>
+    public int Retransmits { get; init; }
+
+    /// <summary>Retransmissions in all.</summary>
+    public long TotalRetransmits { get; init; }
+
+    /// <summary>Smoothed round-trip time, in milliseconds.</summary>
+    public double RttMilliseconds { get; init; }
+
+    /// <summary>Retransmission timeout, in milliseconds.</summary>
+    public double RtoMilliseconds { get; init; }
+
+    /// <summary>The maximum segment size for sending.</summary>
+    public int SendMss { get; init; }
+
+    /// <summary>The path MTU the kernel holds.</summary>
+    public int PathMtu { get; init; }
+
+    /// <summary>Segments sent.</summary>
+    public long SegmentsOut { get; init; }
+
+    /// <summary>Segments received.</summary>
+    public long SegmentsIn { get; init; }
+}
+
+/// <summary>One hop of a TTL walk.</summary>
+public sealed record PathHop
+{
+    /// <summary>The TTL or hop limit of the probe.</summary>
+    public int Ttl { get; init; }
+
+    /// <summary>The hop's address; null where it stayed silent.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Round-trip time in milliseconds; null where it stayed silent.</summary>
+    public double? RttMilliseconds { get; init; }
+
+    /// <summary>The ICMP type of its answer; null for a TCP answer or silence.</summary>
+    public int? IcmpType { get; init; }
+
+    /// <summary>The ICMP code of its answer.</summary>
+    public int? IcmpCode { get; init; }
+
+    /// <summary>True where the answer came from the target itself.</summary>
+    public bool IsTarget { get; init; }
+}
+
+/// <summary>A connection attempt through a route that lost, bound to its interface.</summary>
+public sealed record AlternativeAttempt
+{
+    /// <summary>The losing entry's prefix.</summary>
+    public string DestinationPrefix { get; init; } = "";
+
+    /// <summary>The losing entry's gateway; null where on-link.</summary>
+    public string? NextHop { get; init; }
+
+    /// <summary>The interface the attempt was bound to.</summary>
+    public string InterfaceAlias { get; init; } = "";
+
+    /// <summary>What came of it.</summary>
+    public SynOutcome Outcome { get; init; }
+
+    /// <summary>Round-trip time in milliseconds; null where nothing came back.</summary>
+    public double? RttMilliseconds { get; init; }
+}
