@@ -1,0 +1,146 @@
+using System.Diagnostics;
+
+namespace PacketPath.Labs;
+
+/// <summary>
+/// Marks what belongs to one run: a lock file that the kernel releases when the owner dies, and a name prefix for its namespaces.
+/// A file whose lock can be taken was left by a run that crashed.
+/// </summary>
+internal sealed class LabOwnership : IDisposable
+{
+    internal const string Directory = "/run/packetpath/labs";
+    private const string NamespaceDirectory = "/run/netns";
+    private const string KeptSuffix = ".kept";
+    private const string Alphabet = "0123456789abcdefghijkmnpqrstvwxyz";
+    private readonly FileStream _lock;
+
+    private LabOwnership(string id, FileStream file)
+    {
+        Id = id;
+        _lock = file;
+    }
+
+    public string Id { get; }
+
+    public string NamespacePrefix => PrefixOf(Id);
+
+    public static LabOwnership Take()
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        while (true)
+        {
+            var id = new string(Random.Shared.GetItems<char>(Alphabet, 6));
+            try
+            {
+                var path = Path.Combine(Directory, id);
+                return new LabOwnership(id, new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (File.Exists(Path.Combine(Directory, id)) || File.Exists(Path.Combine(Directory, id + KeptSuffix)))
+            {
+                // Taken, by chance or by a cleaner that saw it before it was locked: another id.
+            }
+        }
+    }
+
+    /// <summary>Removes what dead runs left; returns the namespaces removed.</summary>
+    public static IReadOnlyList<string> RemoveLeftovers(bool kept = false)
+    {
+        if (!System.IO.Directory.Exists(Directory))
+        {
+            return [];
+        }
+
+        var removed = new List<string>();
+        foreach (var path in System.IO.Directory.GetFiles(Directory))
+        {
+            var isKept = path.EndsWith(KeptSuffix, StringComparison.Ordinal);
+            if (isKept && !kept)
+            {
+                continue;
+            }
+
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                var id = Path.GetFileNameWithoutExtension(path);
+                removed.AddRange(RemoveNamespaces(PrefixOf(id)));
+                File.Delete(path);
+            }
+            catch (IOException)
+            {
+                // Locked: its run is alive. Or gone: another cleaner was here.
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Ends every process inside the namespaces with this prefix, and deletes the namespaces.</summary>
+    public static IReadOnlyList<string> RemoveNamespaces(string prefix)
+    {
+        if (!System.IO.Directory.Exists(NamespaceDirectory))
+        {
+            return [];
+        }
+
+        var names = System.IO.Directory.GetFiles(NamespaceDirectory, prefix + "*").Select(Path.GetFileName).OfType<string>().ToArray();
+        if (names.Length == 0)
+        {
+            return names;
+        }
+
+        EndProcesses(names);
+        var lines = string.Concat(names.Select(name => $"netns delete {name}\n"));
+        LabCommand.Run("ip", ["-force", "-batch", "-"], lines);
+        return names;
+    }
+
+    /// <summary>Leaves the namespaces standing when this run ends.</summary>
+    public void Keep()
+    {
+        var path = Path.Combine(Directory, Id);
+        File.Move(path, path + KeptSuffix);
+        _lock.Dispose();
+    }
+
+    public void Dispose()
+    {
+        File.Delete(Path.Combine(Directory, Id));
+        _lock.Dispose();
+    }
+
+    private static string PrefixOf(string id) => $"pp-{id}-";
+
+    private static void EndProcesses(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            var listed = LabCommand.Run("ip", ["netns", "pids", name]);
+            foreach (var word in listed.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (int.TryParse(word, out var pid) && pid != Environment.ProcessId)
+                {
+                    End(pid);
+                }
+            }
+        }
+    }
+
+    private static void End(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+            process.WaitForExit(TimeSpan.FromSeconds(2));
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended between the two calls.
+        }
+    }
+}

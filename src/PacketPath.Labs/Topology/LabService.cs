@@ -1,0 +1,55 @@
+namespace PacketPath.Labs;
+
+/// <summary>Something that listens on a node.</summary>
+public sealed record LabService
+{
+    /// <summary>What kind it is.</summary>
+    public required LabServiceKind Kind { get; init; }
+
+    /// <summary>The port, for the built-in kinds.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The address to bind; null for every address of both families.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The listen backlog of <see cref="LabServiceKind.TcpListen"/>.</summary>
+    public int Backlog { get; init; } = 128;
+
+    /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>When the command counts as ready; null for at once.</summary>
+    public LabReadiness? Ready { get; init; }
+}
+
+/// <summary>The kinds of service.</summary>
+public enum LabServiceKind
+{
+    /// <summary>Accepts TCP connections and holds them open.</summary>
+    TcpAccept,
+
+    /// <summary>Listens on TCP and never accepts.</summary>
+    TcpListen,
+
+    /// <summary>Returns every UDP datagram to its sender.</summary>
+    UdpEcho,
+
+    /// <summary>Any command.</summary>
+    Command,
+}
+
+/// <summary>When a command service is ready. Exactly one condition is set.</summary>
+public sealed record LabReadiness
+{
+    /// <summary>A TCP socket of the node listens on this port.</summary>
+    public int? TcpPort { get; init; }
+
+    /// <summary>This file is there.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The command has written this text.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>How long to wait for it.</summary>
+    public double TimeoutSeconds { get; init; } = 10;
+}
