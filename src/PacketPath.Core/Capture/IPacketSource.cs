@@ -1,12 +1,16 @@
 namespace PacketPath.Capture;
 
-/// <summary>A live or recorded stream of packets. Opened inside the namespace it observes; run by the one thread that calls <see cref="Run"/>.</summary>
+/// <summary>A live or recorded stream of packets. Opened inside the namespace it observes; run once, by the one thread that calls <see cref="Run"/>; counted and disposed from any.</summary>
 public interface IPacketSource : IDisposable
 {
     /// <summary>The link type of every packet (LINKTYPE_*).</summary>
     CaptureLinkType LinkType { get; }
 
-    /// <summary>Delivers packets until <paramref name="stop"/> is cancelled (within 5 ms) or, for a file, its end.</summary>
+    /// <summary>
+    /// Delivers packets until <paramref name="stop"/> is cancelled (within 5 ms) or, for a file, its end.
+    /// What the kernel had already buffered when the stop came is still delivered, as far as those 5 ms allow.
+    /// </summary>
+    /// <exception cref="CaptureException">The interface went away, or the file is damaged.</exception>
     /// <param name="handler">Called for each packet, on the calling thread; the span is valid only during the call.</param>
     /// <param name="stop">Ends the run.</param>
     void Run(PacketHandler handler, CancellationToken stop);
@@ -75,14 +79,30 @@ public sealed record CaptureOptions
     /// <summary>A BPF filter expression (pcap-filter(7)); empty for everything.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>Bytes kept of each packet.</summary>
+    /// <summary>Bytes kept of each packet, 64 to 2048: longer slots would lose packets at high rates.</summary>
     public int SnapshotLength { get; init; } = 256;
+
+    /// <summary>Which packets to keep, by the way they cross the interface. Loopback traffic counts as incoming.</summary>
+    public CaptureDirection Direction { get; init; }
 
     /// <summary>The kernel buffer, in bytes.</summary>
     public int BufferBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>True to see packets addressed to others.</summary>
     public bool Promiscuous { get; init; }
+}
+
+/// <summary>The way a packet crosses the interface, numbered as PCAP_D_*.</summary>
+public enum CaptureDirection
+{
+    /// <summary>Both ways.</summary>
+    Both = 0,
+
+    /// <summary>Into this host.</summary>
+    Incoming = 1,
+
+    /// <summary>Out of this host.</summary>
+    Outgoing = 2,
 }
 
 /// <summary>Opens packet sources. Implemented by PacketPath.Capture, which is loaded in a load context of its own.</summary>
