@@ -1,0 +1,124 @@
+using System.Net;
+using PacketPath.Interop;
+using PacketPath.Netlink;
+using PacketPath.Netlink.Neighbor;
+
+namespace PacketPath.HostState;
+
+/// <summary>The neighbor tables of a network namespace: ARP and Neighbor Discovery. One caller at a time.</summary>
+public sealed class NeighborTable : IDisposable
+{
+    private readonly NetworkNamespace _namespace;
+    private readonly NetlinkSocket _socket;
+    private readonly InterfaceNames _names;
+    private readonly AttributeWriter _writer = new();
+
+    private NeighborTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names)
+    {
+        _namespace = networkNamespace;
+        _socket = socket;
+        _names = names;
+    }
+
+    /// <summary>Opens the tables of a namespace.</summary>
+    /// <exception cref="NetNamespaceException">The namespace cannot be entered.</exception>
+    /// <exception cref="LinuxException">The kernel refused a socket.</exception>
+    public static NeighborTable Open(NetworkNamespace networkNamespace) => networkNamespace.Run(() => new NeighborTable(
+        networkNamespace,
+        NetlinkSocket.Open(NetlinkProtocol.Route),
+        new InterfaceNames(NetlinkSocket.Open(NetlinkProtocol.Route))));
+
+    /// <summary>True where the kernel says that the table changed under the last listing: entries may be missing or double.</summary>
+    public bool Interrupted { get; private set; }
+
+    /// <summary>Lists entries as the kernel hands them out, without collecting them first.</summary>
+    /// <param name="family">IPv4 or IPv6; null for both.</param>
+    /// <param name="interfaceIndex">The interface; 0 for all.</param>
+    /// <param name="stop">Ends the listing.</param>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public IEnumerable<NeighborEntry> List(AddressFamily? family, int interfaceIndex, CancellationToken stop = default)
+    {
+        _names.Clear();
+        _writer.Clear();
+        NeighborRequests.Dump(_writer, (byte)(family ?? 0), interfaceIndex);
+        var status = new DumpStatus();
+        var stamp = new ObservationStamp(_namespace.Label);
+        foreach (var message in _socket.Stream<NeighborMessage>(_writer, NeighborMessage.Read, status, stop))
+        {
+            if (message.Address is not null)
+            {
+                yield return Build(message, stamp);
+            }
+        }
+
+        Interrupted = status.Interrupted;
+    }
+
+    /// <summary>One entry; its state is <see cref="NeighborState.Absent"/> where there is none.</summary>
+    /// <exception cref="LinuxException">The kernel refused: ENODEV where there is no such interface.</exception>
+    public NeighborEntry Find(IPAddress address, int interfaceIndex)
+    {
+        _writer.Clear();
+        NeighborRequests.Get(_writer, address, interfaceIndex);
+        _names.Clear();
+        var stamp = new ObservationStamp(_namespace.Label);
+        try
+        {
+            var message = _socket.Get<NeighborMessage?>(
+                _writer, static (in NetlinkMessage answer) => NeighborMessage.Read(answer), CancellationToken.None);
+            if (message is { Address: not null } found)
+            {
+                return Build(found, stamp);
+            }
+        }
+        catch (NetlinkException exception) when (exception.Errno == Errno.ENOENT)
+        {
+            // There is none.
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        return Build(
+            new NeighborMessage
+            {
+                Family = (byte)(length == 4 ? AddressFamily.IPv4 : AddressFamily.IPv6),
+                InterfaceIndex = interfaceIndex,
+                Address = AddressText.Format(bytes[..length]),
+            },
+            stamp);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _names.Dispose();
+    }
+
+    /// <summary>The index of an interface by name; 0 where there is none.</summary>
+    internal int InterfaceIndex(string name) => _names.Index(name);
+
+    private NeighborEntry Build(in NeighborMessage message, in ObservationStamp stamp)
+    {
+        var (state, word) = NeighborStates.Describe(message.State);
+        return new NeighborEntry
+        {
+            ComputerName = stamp.ComputerName,
+            NetNamespace = stamp.NetNamespace,
+            ObservedAt = stamp.ObservedAt,
+            IPAddress = message.Address!,
+            AddressFamily = (AddressFamily)message.Family,
+            InterfaceAlias = _names.Name(message.InterfaceIndex),
+            InterfaceIndex = message.InterfaceIndex,
+            LinkLayerAddress = message.LinkLayerAddress,
+            State = state,
+            NudState = word,
+            Flags = NeighborStates.Flags(message.Flags, message.FlagsExtended),
+            Probes = (int)Math.Min(message.Probes, int.MaxValue),
+            UsedSeconds = message.Ages?.Used / NeighborStates.ClockTicks,
+            ConfirmedSeconds = message.Ages?.Confirmed / NeighborStates.ClockTicks,
+            UpdatedSeconds = message.Ages?.Updated / NeighborStates.ClockTicks,
+            NeighborProtocol = message.Protocol == 0 ? null : IprouteNames.Protocols.Name(message.Protocol),
+        };
+    }
+}

@@ -1,0 +1,180 @@
+using System.Runtime.ExceptionServices;
+using PacketPath.Interop;
+
+namespace PacketPath.HostState;
+
+/// <summary>A network namespace, held open: it stays reachable even if its name or its processes go away.</summary>
+public sealed class NetworkNamespace : IDisposable
+{
+    private readonly FileDescriptor? _file;
+    private readonly string _asked;
+
+    private NetworkNamespace(FileDescriptor? file, string asked, string label)
+    {
+        _file = file;
+        _asked = asked;
+        Label = label;
+    }
+
+    /// <summary>The name under /run/netns, else <c>net:[inode]</c>.</summary>
+    public string Label { get; }
+
+    /// <summary>True for the process's own namespace.</summary>
+    public bool IsCurrent => _file is null;
+
+    /// <summary>Opens a namespace.</summary>
+    /// <param name="nameOrPathOrPid">A name under /run/netns, a path, a process id, or <c>net:[inode]</c>; null for the process's own.</param>
+    /// <exception cref="NetNamespaceException">It cannot be found or opened.</exception>
+    public static NetworkNamespace Open(string? nameOrPathOrPid)
+    {
+        var own = FileStatus.Of(NetworkNamespaceDirectory.OwnPath)
+            ?? throw new NetNamespaceException(NetNamespaceFailure.Failed, "/proc/self/ns/net cannot be read", "Mount /proc.");
+        if (nameOrPathOrPid is null)
+        {
+            return new NetworkNamespace(null, "", NetworkNamespaceDirectory.Label(own));
+        }
+
+        var path = NetworkNamespaceDirectory.Resolve(nameOrPathOrPid);
+        var file = OpenFile(path, nameOrPathOrPid);
+        try
+        {
+            if (Files.NamespaceType(file) != Netns.CloneNewNet)
+            {
+                throw new NetNamespaceException(
+                    NetNamespaceFailure.NotANetworkNamespace,
+                    $"'{nameOrPathOrPid}' ({path}) is not a network namespace.",
+                    "Give a name under /run/netns, a process id, or a path such as /proc/PID/ns/net.");
+            }
+
+            var status = FileStatus.Of(file);
+            if (status == own)
+            {
+                file.Dispose();
+                return new NetworkNamespace(null, nameOrPathOrPid, NetworkNamespaceDirectory.Label(own));
+            }
+
+            return new NetworkNamespace(file, nameOrPathOrPid, NetworkNamespaceDirectory.Label(status));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs something inside the namespace, on a thread of its own that ends with it. Sockets opened there stay in the namespace.</summary>
+    /// <exception cref="NetNamespaceException">The namespace cannot be entered.</exception>
+    public T Run<T>(Func<T> body)
+    {
+        if (_file is null)
+        {
+            return body();
+        }
+
+        var result = default(T);
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Enter();
+                result = body();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "PacketPath namespace",
+        };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result!;
+    }
+
+    /// <summary>Runs something inside the namespace, on a thread of its own, without waiting for it.</summary>
+    /// <returns>Its result, or <see cref="NetNamespaceException"/> where the namespace cannot be entered.</returns>
+    public Task<T> RunAsync<T>(Func<T> body)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                if (_file is not null)
+                {
+                    Enter();
+                }
+
+                completion.SetResult(body());
+            }
+            catch (Exception exception)
+            {
+                completion.SetException(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "PacketPath namespace",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+
+    /// <summary>Lets go of the namespace. Sockets opened in it stay.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    private static FileDescriptor OpenFile(string path, string asked)
+    {
+        try
+        {
+            return Files.OpenForReading(path);
+        }
+        catch (LinuxException exception)
+        {
+            throw exception.Errno switch
+            {
+                Errno.ENOENT or Errno.ESRCH => NetworkNamespaceDirectory.NotFound(asked, path, exception),
+                Errno.EACCES or Errno.EPERM => new NetNamespaceException(
+                    NetNamespaceFailure.PermissionDenied,
+                    $"The network namespace '{asked}' ({path}) may not be opened: {exception.ErrorName}.",
+                    "Run as root, or with CAP_SYS_PTRACE for the namespace of another user's process.",
+                    exception.Errno,
+                    exception),
+                _ => new NetNamespaceException(
+                    NetNamespaceFailure.Failed,
+                    $"The network namespace '{asked}' ({path}) cannot be opened: {exception.Message}.",
+                    "Give a name under /run/netns, a process id, or a path such as /proc/PID/ns/net.",
+                    exception.Errno,
+                    exception),
+            };
+        }
+    }
+
+    private void Enter()
+    {
+        try
+        {
+            Netns.Enter(_file!);
+        }
+        catch (LinuxException exception)
+        {
+            throw exception.Errno == Errno.EPERM
+                ? new NetNamespaceException(
+                    NetNamespaceFailure.PermissionDenied,
+                    $"The network namespace '{_asked}' may not be entered: CAP_SYS_ADMIN is missing.",
+                    "Run as root (sudo pwsh), or start this command inside the namespace.",
+                    exception.Errno,
+                    exception)
+                : new NetNamespaceException(
+                    NetNamespaceFailure.Failed,
+                    $"The network namespace '{_asked}' cannot be entered: {exception.Message}.",
+                    "Check that it still exists.",
+                    exception.Errno,
+                    exception);
+        }
+    }
+}
