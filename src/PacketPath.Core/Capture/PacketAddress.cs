@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace PacketPath.Capture;
+
+/// <summary>An IPv4 or IPv6 address as it stands in a packet: compared and copied without allocating.</summary>
+public readonly record struct PacketAddress
+{
+    private readonly ulong _high;
+    private readonly ulong _low;
+
+    private PacketAddress(AddressFamily family, ulong high, ulong low)
+    {
+        Family = family;
+        _high = high;
+        _low = low;
+    }
+
+    /// <summary>IPv4 or IPv6; 0 for no address.</summary>
+    public AddressFamily Family { get; }
+
+    /// <summary>True where there is no address.</summary>
+    public bool IsNone => Family == 0;
+
+    /// <summary>Takes an address over; an IPv6 zone is left out, as packets do not carry it.</summary>
+    public static PacketAddress From(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int length);
+        return length == 4 ? FromIPv4(bytes) : FromIPv6(bytes);
+    }
+
+    /// <summary>The same address as the framework's type.</summary>
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        switch (Family)
+        {
+            case AddressFamily.IPv4:
+                BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)_low);
+                return new IPAddress(bytes[..4]);
+            case AddressFamily.IPv6:
+                BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+                BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
+                return new IPAddress(bytes);
+            default:
+                return IPAddress.None;
+        }
+    }
+
+    /// <summary>The address as text; empty for no address.</summary>
+    public override string ToString() => IsNone ? "" : ToIPAddress().ToString();
+
+    internal static PacketAddress FromIPv4(ReadOnlySpan<byte> bytes) =>
+        new(AddressFamily.IPv4, 0, BinaryPrimitives.ReadUInt32BigEndian(bytes));
+
+    internal static PacketAddress FromIPv6(ReadOnlySpan<byte> bytes) =>
+        new(AddressFamily.IPv6, BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+}
