@@ -1,4 +1,5 @@
 using PacketPath.Capture.Interop;
+using PacketPath.Interop;
 
 namespace PacketPath.Capture;
 
@@ -38,10 +39,7 @@ internal static class CaptureErrors
     /// <summary>pcap_activate failed.</summary>
     internal static CaptureException Activation(string name, int code, string words) => code switch
     {
-        PcapNative.ErrorPermissionDenied or PcapNative.ErrorPromiscuousPermissionDenied => new CaptureException(
-            CaptureFailureReason.PermissionDenied,
-            "Capturing needs the capability CAP_NET_RAW, which this process lacks.",
-            $"Run with sudo, or once: sudo setcap cap_net_raw+ep '{Environment.ProcessPath}'"),
+        PcapNative.ErrorPermissionDenied or PcapNative.ErrorPromiscuousPermissionDenied => PermissionDenied(null),
         PcapNative.ErrorNoSuchDevice => InterfaceNotFound(name),
         PcapNative.ErrorInterfaceDown => new CaptureException(
             CaptureFailureReason.Other,
@@ -52,4 +50,22 @@ internal static class CaptureErrors
             words.Length > 0 ? $"Capturing on '{name}' failed: {words}" : $"Capturing on '{name}' failed with libpcap code {code}.",
             "Check the interface with Get-PacketInterface, and that the kernel has packet sockets (CONFIG_PACKET)."),
     };
+
+    /// <summary>A system call failed.</summary>
+    internal static CaptureException SystemCall(string name, LinuxException cause) => cause.Errno switch
+    {
+        Errno.EPERM or Errno.EACCES => PermissionDenied(cause),
+        Errno.ENODEV or Errno.ENXIO => InterfaceNotFound(name),
+        _ => new CaptureException(
+            CaptureFailureReason.Other,
+            $"Capturing on '{name}' failed: {cause.Message}",
+            "Check the interface with Get-PacketInterface, and that the kernel has packet sockets (CONFIG_PACKET).",
+            cause),
+    };
+
+    private static CaptureException PermissionDenied(Exception? cause) => new(
+        CaptureFailureReason.PermissionDenied,
+        "Capturing needs the capability CAP_NET_RAW, which this process lacks.",
+        $"Run with sudo, or once: sudo setcap cap_net_raw+ep '{Environment.ProcessPath}'",
+        cause);
 }

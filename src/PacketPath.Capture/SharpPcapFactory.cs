@@ -1,4 +1,5 @@
 using PacketPath.Capture.Interop;
+using PacketPath.Interop;
 using SharpPcap;
 using SharpPcap.LibPcap;
 
@@ -19,25 +20,21 @@ public sealed class SharpPcapFactory : IPacketSourceFactory
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SnapshotLength, SmallestSnapshot);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SnapshotLength, LargestSnapshot);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BufferBytes);
-        if (options.InterfaceName != AllInterfaces && InterfaceNative.IndexOf(options.InterfaceName) == 0)
+        bool all = options.InterfaceName == AllInterfaces;
+        uint index = all ? 0 : InterfaceNative.IndexOf(options.InterfaceName);
+        if (!all && index == 0)
         {
             throw CaptureErrors.InterfaceNotFound(options.InterfaceName);
         }
 
-        return WithLibrary(() =>
+        try
         {
-            PcapHandle handle = Activate(options);
-            try
-            {
-                SetFilter(handle, options.Filter);
-                return new LivePacketSource(handle, options.InterfaceName, CountsInterfaceDrops(options));
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
-        });
+            return WithLibrary<IPacketSource>(() => options.QuickOpen ? OpenSocket(options, (int)index) : OpenRing(options));
+        }
+        catch (LinuxException e)
+        {
+            throw CaptureErrors.SystemCall(options.InterfaceName, e);
+        }
     }
 
     /// <inheritdoc/>
@@ -76,6 +73,46 @@ public sealed class SharpPcapFactory : IPacketSourceFactory
             using BpfProgram? program = Compile(handle, filter, out string? words);
             return words;
         });
+    }
+
+    private static RingSource OpenRing(CaptureOptions options)
+    {
+        PcapHandle handle = Activate(options);
+        try
+        {
+            SetFilter(handle, options.Filter);
+            return new RingSource(handle, options.InterfaceName, CountsInterfaceDrops(options));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static SocketSource OpenSocket(CaptureOptions options, int interfaceIndex)
+    {
+        FileDescriptor? socket = null;
+        try
+        {
+            socket = PacketSocket.Open(options.BufferBytes);
+            if (options.Filter.Length > 0)
+            {
+                using PcapHandle compiler = PcapNative.OpenDead((int)CaptureLinkType.LinuxSll2, LongestPacket);
+                using BpfProgram? program = Compile(compiler, options.Filter, out string? words);
+                PacketSocket.AttachFilter(socket, program is null
+                    ? throw CaptureErrors.InvalidFilter(options.Filter, words!)
+                    : CookedFilter.Move(program) ?? throw CaptureErrors.InvalidFilter(options.Filter, "it is too long, or needs the link header"));
+            }
+
+            PacketSocket.Bind(socket, interfaceIndex);
+            return new SocketSource(socket, options.SnapshotLength, options.Direction);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
     }
 
     private static unsafe PcapHandle Activate(CaptureOptions options)
