@@ -60,6 +60,20 @@ internal sealed class InterfaceNames : IDisposable
         return index;
     }
 
+    /// <summary>The indexes of the interfaces whose name passes.</summary>
+    public int[] Indexes(Func<string, bool> filter)
+    {
+        _writer.Clear();
+        LinkRequests.Dump(_writer, statistics: false);
+        var links = _socket.Dump<KeyValuePair<int, string>>(_writer, LinkMessage.ReadName, new DumpStatus(), CancellationToken.None);
+        foreach (var (index, name) in links)
+        {
+            _byIndex[index] = name;
+        }
+
+        return [.. links.Where(link => filter(link.Value)).Select(static link => link.Key)];
+    }
+
     /// <summary>Forgets what was asked, so that changes are seen.</summary>
     public void Clear()
     {

@@ -76,16 +76,7 @@ public sealed class NeighborTable : IDisposable
             // There is none.
         }
 
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var length);
-        return Build(
-            new NeighborMessage
-            {
-                Family = (byte)(length == 4 ? AddressFamily.IPv4 : AddressFamily.IPv6),
-                InterfaceIndex = interfaceIndex,
-                Address = AddressText.Format(bytes[..length]),
-            },
-            stamp);
+        return Absent(address, interfaceIndex);
     }
 
     /// <inheritdoc/>
@@ -95,8 +86,34 @@ public sealed class NeighborTable : IDisposable
         _names.Dispose();
     }
 
+    /// <summary>An address as entries write it.</summary>
+    internal static string TextOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        return AddressText.Format(bytes[..length]);
+    }
+
+    /// <summary>The object that stands for a missing entry; on any interface where the index is 0.</summary>
+    internal NeighborEntry Absent(IPAddress address, int interfaceIndex)
+    {
+        var message = new NeighborMessage
+        {
+            Family = (byte)(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? AddressFamily.IPv4 : AddressFamily.IPv6),
+            InterfaceIndex = interfaceIndex,
+            Address = TextOf(address),
+        };
+        return Build(message, new ObservationStamp(_namespace.Label));
+    }
+
     /// <summary>The index of an interface by name; 0 where there is none.</summary>
     internal int InterfaceIndex(string name) => _names.Index(name);
+
+    /// <summary>True where there is an interface with this index.</summary>
+    internal bool HasInterface(int index) => _names.Find(index) is not null;
+
+    /// <summary>The indexes of the interfaces whose name passes.</summary>
+    internal int[] InterfaceIndexes(Func<string, bool> filter) => _names.Indexes(filter);
 
     private NeighborEntry Build(in NeighborMessage message, in ObservationStamp stamp)
     {
@@ -108,7 +125,7 @@ public sealed class NeighborTable : IDisposable
             ObservedAt = stamp.ObservedAt,
             IPAddress = message.Address!,
             AddressFamily = (AddressFamily)message.Family,
-            InterfaceAlias = _names.Name(message.InterfaceIndex),
+            InterfaceAlias = message.InterfaceIndex == 0 ? "" : _names.Name(message.InterfaceIndex),
             InterfaceIndex = message.InterfaceIndex,
             LinkLayerAddress = message.LinkLayerAddress,
             State = state,
