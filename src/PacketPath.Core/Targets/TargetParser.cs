@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace PacketPath.Targets;
 
@@ -121,7 +122,7 @@ public static class TargetParser
         if (!literal.ContainsAnyExcept("0123456789abcdefABCDEF:.")
             && literal.Contains(':')
             && IPAddress.TryParse(literal, out var address)
-            && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+            && address.AddressFamily == AddressFamily.InterNetworkV6)
         {
             return new Target { Text = text, Address = address, Zone = percent < 0 ? null : zone.ToString() };
         }
