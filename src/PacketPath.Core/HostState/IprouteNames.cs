@@ -47,7 +47,7 @@ internal sealed class IprouteNames
         [16] = "dhcp",
         [18] = "keepalived",
         [42] = "babel",
-        [84] = "openr",
+        [99] = "openr",
         [186] = "bgp",
         [187] = "isis",
         [188] = "ospf",
@@ -64,6 +64,18 @@ internal sealed class IprouteNames
         [254] = "host",
         [255] = "nowhere",
     });
+
+    /// <summary>rt_dsfield: types of service.</summary>
+    public static IprouteNames TrafficClasses { get; } = new("rt_dsfield", []);
+
+    /// <summary>rt_realms.</summary>
+    public static IprouteNames Realms { get; } = new("rt_realms", new() { [0] = "unknown" });
+
+    /// <summary>The groups of interfaces.</summary>
+    public static IprouteNames Groups { get; } = new("group", new() { [0] = "default" });
+
+    /// <summary>Every name there is.</summary>
+    public IEnumerable<string> All => _names.Values;
 
     /// <summary>The number's name, else the number as text.</summary>
     public string Name(uint number) =>

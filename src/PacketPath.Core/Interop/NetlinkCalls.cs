@@ -8,6 +8,9 @@ internal static partial class NetlinkCalls
     /// <summary>SOL_NETLINK (linux/socket.h).</summary>
     public const int SolNetlink = 270;
 
+    /// <summary>NETLINK_ADD_MEMBERSHIP.</summary>
+    public const int AddMembership = 1;
+
     /// <summary>NETLINK_CAP_ACK.</summary>
     public const int CapAck = 10;
 
@@ -83,6 +86,11 @@ internal static partial class NetlinkCalls
             throw;
         }
     }
+
+    /// <summary>Has the kernel send what it announces to a multicast group (RTNLGRP_*) to this socket too.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public static void JoinGroup(FileDescriptor socket, int group) =>
+        Check(SetSockOpt(socket, SolNetlink, AddMembership, group, sizeof(int)), "setsockopt");
 
     /// <summary>Sends one datagram of one or many messages.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace PacketPath.Targets;
 
@@ -122,7 +121,7 @@ public static class TargetParser
         if (!literal.ContainsAnyExcept("0123456789abcdefABCDEF:.")
             && literal.Contains(':')
             && IPAddress.TryParse(literal, out var address)
-            && address.AddressFamily == AddressFamily.InterNetworkV6)
+            && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
         {
             return new Target { Text = text, Address = address, Zone = percent < 0 ? null : zone.ToString() };
         }

@@ -1,4 +1,6 @@
 using PacketPath.Netlink;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.HostState.Routing;
 
@@ -40,7 +42,7 @@ internal sealed class AlternativeList
                 InterfaceIndex = refuses ? 0 : hop.Interface,
                 TypeOfRoute = entry.Type,
                 RouteMetric = entry.Metric,
-                Table = RoutingNames.Table(entry.Table),
+                Table = IprouteNames.Tables.Name(entry.Table),
                 TableId = entry.Table,
                 Reason = reason,
                 ReasonText = text,
@@ -132,7 +134,7 @@ internal sealed class AlternativeList
 
     private string NotReached(RouteEntry entry)
     {
-        var table = RoutingNames.Table(entry.Table);
+        var table = IprouteNames.Tables.Name(entry.Table);
         var asking = _tables.Rules.Where(r => r.Action == RuleAction.ToTable && r.Table == entry.Table).ToList();
         if (asking.Count == 0)
         {
@@ -143,7 +145,7 @@ internal sealed class AlternativeList
         {
             return _walk.Winner is null
                 ? $"rule {end.Priority} ended the lookup before table {table}"
-                : $"the lookup ended in table {RoutingNames.Table(_walk.Winner.Table)} (rule {end.Priority}) before table {table}";
+                : $"the lookup ended in table {IprouteNames.Tables.Name(_walk.Winner.Table)} (rule {end.Priority}) before table {table}";
         }
 
         return $"no rule that consults table {table} selects this packet";

@@ -1,4 +1,6 @@
 using PacketPath.Netlink;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.HostState.Routing;
 
@@ -9,9 +11,7 @@ internal sealed class RouteDecision
     private readonly WalkResult _walk;
     private readonly IReadOnlyList<RouteEntry> _candidates;
     private readonly FlowKey _flow;
-    private RouteAlternative[]? _alternatives;
-    private RouteNextHop[]? _members;
-    private string? _prefix;
+    private PacketRoute? _template;
 
     /// <summary>Creates the decision.</summary>
     public RouteDecision(RoutingTables tables, in FlowKey flow, WalkResult walk, IReadOnlyList<RouteEntry> candidates)
@@ -28,14 +28,28 @@ internal sealed class RouteDecision
     /// <summary>The rule that selected the winner's table, or that ended the lookup.</summary>
     public RuleEntry? Rule => _walk.Rule;
 
-    /// <summary>The winner's prefix in CIDR form.</summary>
-    public string? Prefix => Winner is null ? null : _prefix ??= RouteText.Prefix(Winner);
-
-    /// <summary>The entries that also match, and why each lost.</summary>
-    public RouteAlternative[] Alternatives => _alternatives ??= new AlternativeList(_tables, _flow, _walk).Build(_candidates);
-
-    /// <summary>The winner's members, where it is a multipath entry.</summary>
-    public RouteNextHop[] Members => _members ??= Winner is null ? [] : RouteText.Members(Winner, _tables.Host);
+    /// <summary>What the answers for all these packets have in common.</summary>
+    /// <param name="ruleModel">The public object of <see cref="Rule"/>.</param>
+    public PacketRoute Template(PolicyRule? ruleModel) => _template ??= new PacketRoute
+    {
+        Outcome = Outcome,
+        DestinationPrefix = Winner is null ? null : RouteText.Prefix(Winner),
+        Table = Winner is null ? null : IprouteNames.Tables.Name(Winner.Table),
+        TableId = Winner?.Table ?? 0,
+        TypeOfRoute = Winner?.Type ?? RouteType.Unspecified,
+        RouteMetric = Winner?.Metric ?? 0,
+        RouteProtocol = Winner is null ? null : IprouteNames.Protocols.Name(Winner.Protocol),
+        Scope = Winner is null ? null : IprouteNames.Scopes.Name(Winner.Scope),
+        PreferredSource = Winner?.PreferredSource is { } source ? IpBits.Text(source, Winner.Family) : null,
+        Mtu = Winner is null or { Mtu: 0 } ? null : (int)Winner.Mtu,
+        MtuLocked = Winner?.IsMtuLocked == true,
+        NextHopFlags = Winner is null ? [] : RouteText.HopFlags(Winner.Hop.Flags),
+        MultipathMembers = Winner is null ? [] : RouteText.Members(Winner, _tables.Host),
+        NextHopId = Winner?.NextHopId ?? 0,
+        Rule = ruleModel,
+        Alternatives = new AlternativeList(_tables, _flow, _walk).Build(_candidates),
+        Mark = _flow.Mark,
+    };
 
     /// <summary>What the lookup comes to by the rules and tables.</summary>
     public RouteOutcome Outcome => Winner switch

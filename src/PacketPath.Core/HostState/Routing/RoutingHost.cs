@@ -1,14 +1,11 @@
-using PacketPath.Netlink;
+using PacketPath.Netlink.Address;
+using PacketPath.Netlink.Link;
 
 namespace PacketPath.HostState.Routing;
 
 /// <summary>What routing needs to know of an interface.</summary>
 internal sealed record RoutingInterface
 {
-    private const uint FlagUp = 0x1;
-    private const uint FlagLoopback = 0x8;
-    private const uint FlagNoArp = 0x80;
-
     /// <summary>The index.</summary>
     public required int Index { get; init; }
 
@@ -27,24 +24,26 @@ internal sealed record RoutingInterface
     /// <summary>The table of a VRF device; 0 for any other interface.</summary>
     public uint VrfTable { get; init; }
 
+    /// <summary>The alternative names.</summary>
+    public string[] AlternativeNames { get; init; } = [];
+
+    /// <summary>True where IPv6 is switched off on it, or absent from it.</summary>
+    public bool Ipv6Disabled { get; init; }
+
     /// <summary>True where it is administratively up.</summary>
-    public bool IsUp => (Flags & FlagUp) != 0;
+    public bool IsUp => (Flags & LinkFlag.Up) != 0;
 
     /// <summary>True for the loopback interface.</summary>
-    public bool IsLoopback => (Flags & FlagLoopback) != 0;
+    public bool IsLoopback => (Flags & LinkFlag.Loopback) != 0;
 
     /// <summary>True where the link resolves next hops to link-layer addresses.</summary>
-    public bool ResolvesNeighbors => (Flags & (FlagLoopback | FlagNoArp)) == 0;
+    public bool ResolvesNeighbors => (Flags & (LinkFlag.Loopback | LinkFlag.NoArp)) == 0;
 }
 
 /// <summary>What routing needs to know of an address of this host.</summary>
 internal sealed record RoutingAddress
 {
-    private const uint FlagDadFailed = 0x8;
-    private const uint FlagDeprecated = 0x20;
-    private const uint FlagTentative = 0x40;
     private const uint FlagNoPrefixRoute = 0x200;
-    private const uint FlagOptimistic = 0x4;
 
     /// <summary>AF_INET or AF_INET6.</summary>
     public required byte Family { get; init; }
@@ -71,11 +70,7 @@ internal sealed record RoutingAddress
     public bool MakesRoute => (Flags & FlagNoPrefixRoute) == 0;
 
     /// <summary>What its flags say of it as a source.</summary>
-    public AddressState State =>
-        (Flags & FlagDadFailed) != 0 ? AddressState.DuplicateDetected
-        : (Flags & FlagTentative) != 0 && (Flags & FlagOptimistic) == 0 ? AddressState.Tentative
-        : (Flags & FlagDeprecated) != 0 ? AddressState.Deprecated
-        : AddressState.Valid;
+    public AddressState State => AddressFlag.State(Flags);
 }
 
 /// <summary>The interfaces and addresses of a network namespace at one moment.</summary>
@@ -94,6 +89,10 @@ internal sealed class RoutingHost
         {
             _byIndex[item.Index] = item;
             _byName[item.Name] = item;
+            foreach (var name in item.AlternativeNames)
+            {
+                _byName.TryAdd(name, item);
+            }
         }
 
         foreach (var address in addresses)

@@ -1,4 +1,6 @@
 using PacketPath.Netlink;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.HostState.Routing;
 
@@ -86,14 +88,28 @@ internal sealed class RoutingTables
     /// <summary>The same, where the kernel says which entry decides.</summary>
     /// <param name="flow">The packet.</param>
     /// <param name="destination">Where it goes.</param>
-    /// <param name="winner">The entry that the kernel named.</param>
-    public RouteDecision DecideAs(in FlowKey flow, UInt128 destination, RouteEntry winner)
+    /// <param name="winner">The entry that the kernel named; null where it used none.</param>
+    public RouteDecision DecideAs(in FlowKey flow, UInt128 destination, RouteEntry? winner)
     {
         var candidates = Candidates(destination);
-        var known = candidates.FirstOrDefault(e => IsSame(e, winner));
         var walk = PolicyWalk.Run(this, candidates, flow, destination);
+        if (winner is null)
+        {
+            return new RouteDecision(this, flow, walk with { Winner = null, Rule = null }, candidates);
+        }
+
+        var known = candidates.Find(e => IsSame(e, winner));
         var step = walk.Steps.FirstOrDefault(s => s.Table == winner.Table);
         return new RouteDecision(this, flow, walk with { Winner = known ?? winner, Rule = step?.Rule }, candidates);
+    }
+
+    /// <summary>The state of an address on this host. What a local route covers is the host's, on no interface or not.</summary>
+    public AddressState StateOf(UInt128 address)
+    {
+        var state = Host.StateOf(Family, address);
+        return state == AddressState.Missing && Candidates(address).Exists(e => e.Type == RouteType.Local && !e.IsAbsent)
+            ? AddressState.Valid
+            : state;
     }
 
     private static bool IsSame(RouteEntry entry, RouteEntry named) =>

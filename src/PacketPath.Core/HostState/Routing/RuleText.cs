@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using PacketPath.Netlink;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.HostState.Routing;
 
@@ -11,18 +13,18 @@ internal static class RuleText
     private const byte KernelProtocol = 2;
 
     /// <summary>Makes the public object.</summary>
-    public static PolicyRule ToModel(RuleEntry rule, string computerName, string netNamespace, DateTime observedAt)
+    public static PolicyRule ToModel(RuleEntry rule, in ObservationStamp stamp)
     {
         var anyMark = rule.Mark is null && rule.MarkMask is null or 0;
         return new PolicyRule
         {
-            ComputerName = computerName,
-            NetNamespace = netNamespace,
-            ObservedAt = observedAt,
+            ComputerName = stamp.ComputerName,
+            NetNamespace = stamp.NetNamespace,
+            ObservedAt = stamp.ObservedAt,
             Priority = rule.Priority,
             AddressFamily = (AddressFamily)rule.Family,
             Action = rule.Action,
-            Table = rule.Table == 0 ? null : RoutingNames.Table(rule.Table),
+            Table = rule.Table == 0 ? null : IprouteNames.Tables.Name(rule.Table),
             TableId = rule.Table,
             From = Prefix(rule.Source, rule.SourceLength, rule.Family),
             To = Prefix(rule.Destination, rule.DestinationLength, rule.Family),
@@ -31,7 +33,7 @@ internal static class RuleText
             InputInterface = rule.InputInterface,
             OutputInterface = rule.OutputInterface,
             Tos = rule.Tos != 0 ? rule.Tos : rule.Dscp is { } dscp ? dscp << 2 : null,
-            IpProtocol = rule.IpProtocol == 0 ? null : RoutingNames.IpProtocol(rule.IpProtocol),
+            IpProtocol = rule.IpProtocol == 0 ? null : IpProtocolNames.Name(rule.IpProtocol),
             SourcePort = rule.SourcePorts?.ToString(),
             DestinationPort = rule.DestinationPorts?.ToString(),
             UidRange = rule.Uids is { } uids ? $"{uids.First}-{uids.Last}" : null,
@@ -41,7 +43,7 @@ internal static class RuleText
             SuppressPrefixLength = rule.SuppressPrefixLength < 0 ? null : rule.SuppressPrefixLength,
             SuppressInterfaceGroup = rule.SuppressInterfaceGroup < 0 ? null : rule.SuppressInterfaceGroup,
             GotoPriority = rule.GotoPriority,
-            RuleProtocol = rule.Protocol is { } protocol ? RoutingNames.Protocol(protocol) : null,
+            RuleProtocol = rule.Protocol is { } protocol ? IprouteNames.Protocols.Name(protocol) : null,
             Text = Write(rule),
         };
     }
@@ -66,7 +68,7 @@ internal static class RuleText
     {
         if (rule.Tos != 0)
         {
-            text.Append(" tos ").Append(RoutingNames.TrafficClass(rule.Tos));
+            text.Append(" tos ").Append(TrafficClass(rule.Tos));
         }
 
         if (rule.Mark is not null || rule.MarkMask is not null)
@@ -92,7 +94,7 @@ internal static class RuleText
 
         if (rule.IpProtocol != 0)
         {
-            text.Append(" ipproto ").Append(RoutingNames.IpProtocol(rule.IpProtocol));
+            text.Append(" ipproto ").Append(IpProtocolNames.Name(rule.IpProtocol));
         }
 
         Ports(text, " sport ", rule.SourcePorts, rule.SourcePortMask);
@@ -104,7 +106,7 @@ internal static class RuleText
 
         if (rule.Dscp is { } dscp)
         {
-            text.Append(" dscp ").Append(rule.DscpMask == 0x3f ? RoutingNames.TrafficClass((byte)(dscp << 2)) : $"0x{dscp:x2}/0x{rule.DscpMask:x2}");
+            text.Append(" dscp ").Append(rule.DscpMask == 0x3f ? TrafficClass((byte)(dscp << 2)) : $"0x{dscp:x2}/0x{rule.DscpMask:x2}");
         }
 
         if (rule.FlowLabel is { } label)
@@ -121,7 +123,7 @@ internal static class RuleText
     {
         if (rule.Table != 0)
         {
-            text.Append(" lookup ").Append(RoutingNames.Table(rule.Table));
+            text.Append(" lookup ").Append(IprouteNames.Tables.Name(rule.Table));
             if (rule.SuppressPrefixLength != -1)
             {
                 text.Append(CultureInfo.InvariantCulture, $" suppress_prefixlength {rule.SuppressPrefixLength}");
@@ -129,14 +131,14 @@ internal static class RuleText
 
             if (rule.SuppressInterfaceGroup != -1)
             {
-                text.Append(" suppress_ifgroup ").Append(RoutingNames.Group(rule.SuppressInterfaceGroup));
+                text.Append(" suppress_ifgroup ").Append(IprouteNames.Groups.Name((uint)rule.SuppressInterfaceGroup));
             }
         }
 
         if (rule.Realms != 0)
         {
             var from = rule.Realms >> 16;
-            text.Append(" realms ").Append(from == 0 ? "" : RoutingNames.Realm(from) + "/").Append(RoutingNames.Realm(rule.Realms & 0xffff));
+            text.Append(" realms ").Append(from == 0 ? "" : IprouteNames.Realms.Name(from) + "/").Append(IprouteNames.Realms.Name(rule.Realms & 0xffff));
         }
 
         if (rule.Action == RuleAction.Goto)
@@ -151,7 +153,7 @@ internal static class RuleText
 
         if (rule.Protocol is { } protocol and not 0 and not KernelProtocol)
         {
-            text.Append(" proto ").Append(RoutingNames.Protocol(protocol));
+            text.Append(" proto ").Append(IprouteNames.Protocols.Name(protocol));
         }
     }
 
@@ -176,6 +178,12 @@ internal static class RuleText
         {
             text.Append(word).Append(range).Append(mask is 0 or ushort.MaxValue ? "" : "/" + Hex(mask));
         }
+    }
+
+    private static string TrafficClass(byte value)
+    {
+        var name = IprouteNames.TrafficClasses.Name(value);
+        return char.IsAsciiDigit(name[0]) ? $"0x{value:x2}" : name;
     }
 
     private static string Hex(uint value) => value == 0 ? "0" : $"0x{value:x}";

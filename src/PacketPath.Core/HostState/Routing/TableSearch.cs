@@ -1,4 +1,6 @@
 using PacketPath.Netlink;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.HostState.Routing;
 

@@ -27,6 +27,12 @@ internal static class LinkAttribute
     /// <summary>IFLA_INFO_KIND, inside <see cref="LinkInfo"/>.</summary>
     public const ushort InfoKind = 1;
 
+    /// <summary>IFLA_INFO_DATA, inside <see cref="LinkInfo"/>.</summary>
+    public const ushort InfoData = 2;
+
+    /// <summary>IFLA_VRF_TABLE, inside the <see cref="InfoData"/> of a VRF device.</summary>
+    public const ushort VrfTable = 1;
+
     /// <summary>IFLA_INET6_CONF, inside the AF_INET6 part of <see cref="FamilySpecific"/>.</summary>
     public const ushort Inet6Configuration = 2;
 
@@ -41,6 +47,8 @@ internal static class LinkAttribute
 internal static class LinkFlag
 {
     public const uint Up = 1;
+    public const uint Loopback = 8;
+    public const uint NoArp = 0x80;
 
     private static readonly string[] Names =
     [

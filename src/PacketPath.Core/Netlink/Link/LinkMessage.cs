@@ -65,6 +65,9 @@ internal sealed record LinkMessage
     /// <summary>The kind of virtual link; null for hardware.</summary>
     public string? Kind { get; set; }
 
+    /// <summary>The table of a VRF device; 0 for any other link.</summary>
+    public uint VrfTable { get; set; }
+
     /// <summary>The sysctl disable_ipv6; null where the link has no IPv6 part.</summary>
     public bool? Ipv6Disabled { get; set; }
 
@@ -163,7 +166,7 @@ internal sealed record LinkMessage
 
                 break;
             case LinkAttribute.LinkInfo:
-                Kind = ReadKind(attribute.Nested());
+                (Kind, VrfTable) = ReadInfo(attribute.Nested());
                 break;
             case LinkAttribute.PropertyList:
                 AlternativeNames = ReadAlternativeNames(attribute.Nested());
@@ -174,19 +177,40 @@ internal sealed record LinkMessage
         }
     }
 
-    private static string? ReadKind(AttributeReader info)
+    private static (string? Kind, uint VrfTable) ReadInfo(AttributeReader info)
     {
         string? kind = null;
+        uint table = 0;
         while (info.Next())
         {
-            if (info.Type == LinkAttribute.InfoKind)
+            switch (info.Type)
             {
-                kind = info.Text();
+                case LinkAttribute.InfoKind:
+                    kind = info.Text();
+                    break;
+                case LinkAttribute.InfoData when kind == "vrf":
+                    table = ReadVrfTable(info.Nested());
+                    break;
             }
         }
 
         info.Finish();
-        return kind;
+        return (kind, table);
+    }
+
+    private static uint ReadVrfTable(AttributeReader data)
+    {
+        uint table = 0;
+        while (data.Next())
+        {
+            if (data.Type == LinkAttribute.VrfTable)
+            {
+                table = data.U32();
+            }
+        }
+
+        data.Finish();
+        return table;
     }
 
     private static string[] ReadAlternativeNames(AttributeReader properties)

@@ -1,4 +1,4 @@
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Route;
 
 /// <summary>Attributes of a route message (RTA_*, linux/rtnetlink.h).</summary>
 internal static class RouteAttribute

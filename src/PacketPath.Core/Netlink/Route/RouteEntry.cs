@@ -1,4 +1,4 @@
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Route;
 
 /// <summary>One next hop of a route.</summary>
 internal readonly record struct RouteHop
@@ -83,6 +83,9 @@ internal sealed record RouteEntry
     /// <summary>RTAX_LOCK: a bit per locked metric.</summary>
     public uint LockedMetrics { get; init; }
 
+    /// <summary>True where the MTU is locked: no Packet Too Big changes it.</summary>
+    public bool IsMtuLocked => (LockedMetrics & (1 << RouteMetricAttribute.Mtu)) != 0;
+
     /// <summary>Clock ticks of 10 ms until the cached exception expires; 0 where there is none.</summary>
     public int ExpiresTicks { get; init; }
 
@@ -91,6 +94,10 @@ internal sealed record RouteEntry
 
     /// <summary>True where the entry refuses the packet: blackhole, unreachable, prohibit.</summary>
     public bool Refuses => Type is RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit;
+
+    /// <summary>True where the answer to a lookup comes from a cached exception: a learned MTU or a redirect.</summary>
+    public bool IsCached => ExpiresTicks > 0
+        || (Flags & (Family == IpBits.IPv6 ? RouteFlags.Cloned : RouteFlags.Redirected)) != 0;
 
     /// <summary>True where the entry's next hops are known: it is not one that names a next-hop object only.</summary>
     public bool HasHops => Hops.Length > 0 || Hop.Interface != 0 || Hop.GatewayFamily != 0;

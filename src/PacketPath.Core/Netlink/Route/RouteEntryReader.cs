@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Route;
 
 /// <summary>Reads RTM_NEWROUTE.</summary>
 internal static class RouteEntryReader

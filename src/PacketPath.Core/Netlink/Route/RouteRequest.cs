@@ -1,4 +1,4 @@
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Route;
 
 /// <summary>What a lookup asks besides the destination: the fields of a flow that rules and tables can select on.</summary>
 internal readonly record struct FlowKey

@@ -1,4 +1,4 @@
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Rule;
 
 /// <summary>Attributes of a rule message (FRA_*, linux/fib_rules.h).</summary>
 internal static class RuleAttribute

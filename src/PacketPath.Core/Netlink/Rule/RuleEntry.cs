@@ -1,4 +1,4 @@
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Rule;
 
 /// <summary>A range that a rule selects on.</summary>
 internal readonly record struct RuleRange(uint First, uint Last)

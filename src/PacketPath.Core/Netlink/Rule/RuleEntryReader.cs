@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace PacketPath.Netlink;
+namespace PacketPath.Netlink.Rule;
 
 /// <summary>Reads RTM_NEWRULE, and asks for it.</summary>
 internal static class RuleEntryReader

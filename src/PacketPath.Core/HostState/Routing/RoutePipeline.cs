@@ -1,0 +1,143 @@
+using System.Runtime.ExceptionServices;
+
+namespace PacketPath.HostState.Routing;
+
+/// <summary>
+/// Keeps many lookups moving: while a thread of its own waits for the kernel's answers to one batch, the caller fills the next.
+/// Results come out in the order of the questions.
+/// </summary>
+internal sealed class RoutePipeline : IDisposable
+{
+    private readonly RouteTable _table;
+    private readonly CancellationToken _stop;
+    private readonly Queue<RouteBatch> _answered = new();
+    private readonly Stack<RouteBatch> _free = new();
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly SemaphoreSlim _done = new(0);
+    private RouteBatch _filling = new();
+    private RouteBatch? _asking;
+    private Thread? _thread;
+    private ExceptionDispatchInfo? _failure;
+    private volatile bool _ended;
+
+    /// <summary>Creates an empty pipeline.</summary>
+    public RoutePipeline(RouteTable table, CancellationToken stop)
+    {
+        _table = table;
+        _stop = stop;
+    }
+
+    /// <summary>True where questions wait to be asked or answered.</summary>
+    public bool HasPending => _filling.Count > 0 || _asking is not null || _answered.Count > 0;
+
+    /// <summary>Adds a question. It is asked when a batch is full, or at <see cref="Flush"/>.</summary>
+    /// <exception cref="UnknownInterfaceException">It names an interface that is not there.</exception>
+    public void Add(RouteQuery query)
+    {
+        _filling.Add(query, _table.FlowOf(query, _stop));
+        if (_filling.IsFull)
+        {
+            Await();
+            Start();
+        }
+    }
+
+    /// <summary>Asks everything that waits, without leaving anything under way.</summary>
+    public void Flush()
+    {
+        Await();
+        if (_filling.Count > 0)
+        {
+            var batch = _filling;
+            _filling = Fresh();
+            _table.Ask(batch, _stop);
+            _answered.Enqueue(batch);
+        }
+    }
+
+    /// <summary>Takes the results there are.</summary>
+    public IEnumerable<PacketRoute> Take()
+    {
+        while (_answered.TryDequeue(out var batch))
+        {
+            foreach (var route in _table.Answer(batch, _stop))
+            {
+                yield return route;
+            }
+
+            batch.Clear();
+            _free.Push(batch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_thread is not null)
+        {
+            _ended = true;
+            _work.Release();
+            _thread.Join();
+        }
+
+        _work.Dispose();
+        _done.Dispose();
+    }
+
+    private RouteBatch Fresh() => _free.TryPop(out var batch) ? batch : new RouteBatch();
+
+    private void Start()
+    {
+        if (_thread is null)
+        {
+            _thread = new Thread(Work) { IsBackground = true, Name = "PacketPath routes" };
+            _thread.Start();
+        }
+
+        _asking = _filling;
+        _filling = Fresh();
+        _work.Release();
+    }
+
+    private void Await()
+    {
+        if (_asking is null)
+        {
+            return;
+        }
+
+        _done.Wait(CancellationToken.None);
+        var batch = _asking;
+        _asking = null;
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            failure.Throw();
+        }
+
+        _answered.Enqueue(batch);
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            _work.Wait();
+            if (_ended)
+            {
+                return;
+            }
+
+            try
+            {
+                _table.Ask(_asking!, _stop);
+            }
+            catch (Exception exception)
+            {
+                _failure = ExceptionDispatchInfo.Capture(exception);
+            }
+
+            _done.Release();
+        }
+    }
+}
