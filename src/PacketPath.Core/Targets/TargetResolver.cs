@@ -32,11 +32,7 @@ public sealed class TargetResolver
         }
 
         var name = target.HostName!;
-        var asked = Task.Factory.StartNew(
-            () => _netNamespace.Run(() => Dns.GetHostAddresses(name)),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-            TaskScheduler.Default);
+        var asked = _netNamespace.RunAsync(() => Dns.GetHostAddresses(name));
         IPAddress[] found;
         try
         {
