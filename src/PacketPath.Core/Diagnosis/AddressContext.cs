@@ -1,0 +1,32 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>What the targets on one address share, whatever their ports.</summary>
+internal sealed class AddressContext
+{
+    // Enough to compare TTLs with; a scan of every port must not make each target carry all the others.
+    private const int HandshakesKept = 8;
+
+    /// <summary>The route lookups that asked no port.</summary>
+    public List<PacketRoute> RoutesWithoutPort { get; } = [];
+
+    /// <summary>A few attempts that heard a SYN-ACK from the address.</summary>
+    public List<SynPathResult> Handshakes { get; } = [];
+
+    /// <summary>True where something was asked with a port, or probed.</summary>
+    public bool IsAskedWithPort { get; private set; }
+
+    public void Add(TargetKey key, DestinationEvidence evidence)
+    {
+        IsAskedWithPort |= key.RemotePort != 0 || evidence is SynPathResult;
+        if (evidence is PacketRoute route && key.RemotePort == 0)
+        {
+            RoutesWithoutPort.Add(route);
+        }
+
+        if (evidence is SynPathResult probe && Handshakes.Count < HandshakesKept
+            && probe.Replies.Any(r => r.Kind == SynPacketKind.SynAck))
+        {
+            Handshakes.Add(probe);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>Sorts evidence by target, and hands each target what the host's own tables say about it.</summary>
+internal sealed class EvidenceGrouping
+{
+    private readonly List<TargetKey> _order = [];
+    private readonly Dictionary<TargetKey, List<SynPathResult>> _probes = [];
+    private readonly Dictionary<TargetKey, List<PacketRoute>> _routes = [];
+    private readonly Dictionary<(string, string), HostTables> _hosts = [];
+    private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
+
+    /// <summary>Takes one piece of evidence; kinds that no rule reads are left aside.</summary>
+    public void Add(PacketEvidence evidence)
+    {
+        switch (evidence)
+        {
+            case SynPathResult probe:
+                AddTo(_probes, TargetKey.Of(probe), probe);
+                break;
+            case PacketRoute route:
+                AddTo(_routes, TargetKey.Of(route), route);
+                break;
+            case NeighborEntry entry:
+                Host(entry).Neighbors.Add(entry);
+                break;
+            case PacketInterface link:
+                Host(link).Interfaces.Add(link);
+                break;
+            case PolicyRule rule:
+                Host(rule).Rules.Add(rule);
+                break;
+        }
+    }
+
+    /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
+    public IEnumerable<EvidenceSet> Sets()
+    {
+        foreach (var key in _order)
+        {
+            if (!IsContextOnly(key))
+            {
+                yield return DestinationSet(key);
+            }
+        }
+
+        var judged = _order.Select(k => k.Place).ToHashSet();
+        foreach (var (place, host) in _hosts.OrderBy(h => h.Value.Order).Select(h => (h.Key, h.Value)))
+        {
+            foreach (var set in judged.Contains(place) ? [] : host.Sets(place))
+            {
+                yield return set;
+            }
+        }
+    }
+
+    // A lookup without a port only adds to what was asked with one.
+    private bool IsContextOnly(TargetKey key) =>
+        key.RemotePort == 0 && !_probes.ContainsKey(key) && Address(key).IsAskedWithPort;
+
+    private EvidenceSet DestinationSet(TargetKey key)
+    {
+        var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
+        var mark = probes.Count == 0 ? (long?)null : probes[0].Mark;
+        var embedded = probes.Select(p => p.Route).OfType<PacketRoute>();
+        var context = Address(key);
+        var asked = key.RemotePort == 0
+            ? context.RoutesWithoutPort
+            : context.RoutesWithoutPort.Concat(_routes.GetValueOrDefault(key) ?? []);
+        var routes = NewestFirst(embedded.Concat(asked).Where(r => mark is null || r.Mark == mark));
+        var route = routes.Count == 0 ? null : routes[0];
+        var host = _hosts.GetValueOrDefault(key.Place);
+
+        var alias = route?.InterfaceAlias ?? (probes.Count == 0 ? null : probes[0].InterfaceAlias);
+        var links = NewestFirst(probes.Select(p => p.Interface).OfType<PacketInterface>().Concat(host?.Interfaces ?? []));
+        bool IsEgress(PacketInterface link) => alias is null
+            ? probes.Any(p => ReferenceEquals(p.Interface, link))
+            : link.InterfaceAlias == alias;
+
+        var nextHop = TargetKey.Canonical(route?.NeighborAddress ?? route?.NextHop ?? key.RemoteAddress);
+        var known = host?.NeighborsOf(nextHop) ?? [];
+        var neighbors = NewestFirst(probes.Select(p => p.Neighbor).OfType<NeighborEntry>().Concat(known)
+            .Where(n => alias is null || n.InterfaceAlias.Length == 0 || n.InterfaceAlias == alias)
+            .Where(n => route?.NeighborAddress is null || TargetKey.Canonical(n.IPAddress) == nextHop));
+
+        return new EvidenceSet
+        {
+            Key = key,
+            ComputerName = probes.Select(p => p.ComputerName).Concat(routes.Select(r => r.ComputerName)).FirstOrDefault() ?? "",
+            Probes = probes,
+            Siblings = [.. context.Handshakes.Where(p => TargetKey.Of(p) != key)],
+            Routes = routes,
+            Neighbors = neighbors,
+            Interfaces = [.. links.Where(IsEgress)],
+            OtherInterfaces = [.. links.Where(l => !IsEgress(l))],
+            Rules = host?.Rules ?? [],
+        };
+    }
+
+    private AddressContext Address(TargetKey key)
+    {
+        var address = (key.ComputerName, key.NetNamespace, key.RemoteAddress);
+        return _addresses.TryGetValue(address, out var context) ? context : _addresses[address] = new();
+    }
+
+    private void AddTo<T>(Dictionary<TargetKey, List<T>> map, TargetKey key, T evidence)
+        where T : DestinationEvidence
+    {
+        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key))
+        {
+            _order.Add(key);
+        }
+
+        (map.TryGetValue(key, out var list) ? list : map[key] = []).Add(evidence);
+        Address(key).Add(key, evidence);
+    }
+
+    private HostTables Host(PacketEvidence evidence)
+    {
+        var place = TargetKey.PlaceOf(evidence);
+        return _hosts.TryGetValue(place, out var host) ? host : _hosts[place] = new HostTables(_hosts.Count);
+    }
+
+    // Stable: of two with the same time, the later in the input counts as newer.
+    internal static IReadOnlyList<T> NewestFirst<T>(IEnumerable<T> evidence)
+        where T : PacketEvidence => [.. evidence.Reverse().OrderByDescending(e => e.ObservedAt)];
+}

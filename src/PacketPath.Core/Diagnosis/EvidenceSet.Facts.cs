@@ -1,0 +1,112 @@
+namespace PacketPath.Diagnosis;
+
+/// <content>The questions the fault rules ask.</content>
+internal sealed partial class EvidenceSet
+{
+    /// <summary>True where the newest attempt completed its handshake.</summary>
+    public bool IsOpen => Probe?.Outcome == SynOutcome.Open;
+
+    /// <summary>True where nobody beyond this host has been heard: no attempt was made, or it ended here or in silence.</summary>
+    public bool IsUnanswered => Probe is null
+        || (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
+            && Probe.Replies.Length == 0 && !RemoteReports.Any());
+
+    /// <summary>True where the attempt timed out in silence.</summary>
+    public bool IsSilent => Probe?.Outcome == SynOutcome.NoReply;
+
+    /// <summary>True where the capture stood and lost nothing, so that absence counts.</summary>
+    public bool CaptureIsComplete => Probe?.CaptureStatus == CaptureStatus.Complete;
+
+    /// <summary>True where a SYN was captured leaving.</summary>
+    public bool SynSeen => Probe?.Syns.Length > 0;
+
+    /// <summary>True where a complete capture saw no SYN leave.</summary>
+    public bool SynAbsent => CaptureIsComplete && !SynSeen;
+
+    /// <summary>The SYN-ACK captured coming back; null where none was.</summary>
+    public SynPacket? SynAck => Probe?.Replies.FirstOrDefault(r => r.Kind == SynPacketKind.SynAck);
+
+    /// <summary>The RST captured coming back; null where none was.</summary>
+    public SynPacket? Reset => Probe?.Replies.FirstOrDefault(r => r.Kind == SynPacketKind.Reset);
+
+    /// <summary>The error-queue reports that came from beyond this host.</summary>
+    public IEnumerable<IcmpReport> RemoteReports =>
+        Probe?.ErrorQueue.Where(r => !IsLocal(r) && r.Offender.Length > 0) ?? [];
+
+    /// <summary>The error-queue reports made by this host itself.</summary>
+    public IEnumerable<IcmpReport> LocalReports => Probe?.ErrorQueue.Where(IsLocal) ?? [];
+
+    /// <summary>The hops of a TTL walk that answered, target excluded.</summary>
+    public IReadOnlyList<PathHop> AnsweringHops =>
+        Probe?.Hops.Where(h => h.Address is not null && !h.IsTarget).OrderBy(h => h.Ttl).ToArray() ?? [];
+
+    /// <summary>True where the target is an address of this host.</summary>
+    public bool TargetIsLocal => Route?.TypeOfRoute == RouteType.Local;
+
+    /// <summary>The egress interface's name; empty where unknown.</summary>
+    public string InterfaceAlias =>
+        Route?.InterfaceAlias ?? Probe?.InterfaceAlias ?? Interface?.InterfaceAlias ?? Neighbor?.InterfaceAlias ?? "";
+
+    /// <summary>True where the link is up with carrier, false where it is not; null where nobody looked.</summary>
+    public bool? LinkIsUsable => Interface is null ? null : Interface.AdminUp && !LacksCarrier(Interface);
+
+    /// <summary>What is known of the next hop's link-layer address.</summary>
+    public NextHopState NextHop
+    {
+        get
+        {
+            if (Neighbor is { } entry)
+            {
+                return entry.State switch
+                {
+                    NeighborState.Unreachable => NextHopState.Failed,
+                    NeighborState.Incomplete => NextHopState.Resolving,
+                    NeighborState.Absent => NextHopState.Absent,
+                    NeighborState.NotRequired => NextHopState.NotNeeded,
+                    _ => NextHopState.Known,
+                };
+            }
+
+            return Route is { Outcome: RouteOutcome.Usable, NeighborAddress: null, NextHop: null }
+                ? NextHopState.NotNeeded
+                : NextHopState.Unknown;
+        }
+    }
+
+    /// <summary>The address to be resolved on the link; empty where unknown.</summary>
+    public string NextHopAddress =>
+        Neighbor?.IPAddress is { Length: > 0 } address ? address : Route?.NeighborAddress ?? Route?.NextHop ?? RemoteAddress;
+
+    /// <summary>True where the interface is up but has no carrier.</summary>
+    public static bool LacksCarrier(PacketInterface link) => link.AdminUp
+        && (link.Carrier == false || (link.Carrier is null
+            && link.OperationalStatus is OperationalStatus.Down or OperationalStatus.LowerLayerDown or OperationalStatus.NotPresent));
+
+    /// <summary>What an ICMP report says went wrong.</summary>
+    public IcmpCause CauseOf(IcmpReport report) =>
+        IcmpCauses.Of(report.Origin == "IcmpV6" || (report.Origin != "Icmp" && IsIPv6), report.Type, report.Code);
+
+    private static bool IsLocal(IcmpReport report) => report.OffenderIsLocal || report.Origin == "Local";
+}
+
+/// <summary>What is known of the next hop's link-layer address.</summary>
+internal enum NextHopState
+{
+    /// <summary>Nobody looked.</summary>
+    Unknown,
+
+    /// <summary>The link needs none.</summary>
+    NotNeeded,
+
+    /// <summary>It is known.</summary>
+    Known,
+
+    /// <summary>Solicitations are going out.</summary>
+    Resolving,
+
+    /// <summary>Solicitations went unanswered.</summary>
+    Failed,
+
+    /// <summary>There is no entry: nothing has asked for it yet.</summary>
+    Absent,
+}

@@ -1,0 +1,66 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>Everything known about one target, newest first, and the questions the fault rules ask of it.</summary>
+internal sealed partial class EvidenceSet
+{
+    /// <summary>The target.</summary>
+    public required TargetKey Key { get; init; }
+
+    /// <summary>The host, as the evidence spells it.</summary>
+    public required string ComputerName { get; init; }
+
+    /// <summary>The attempts on this target, newest first.</summary>
+    public IReadOnlyList<SynPathResult> Probes { get; init; } = [];
+
+    /// <summary>The attempts on other ports of the same address.</summary>
+    public IReadOnlyList<SynPathResult> Siblings { get; init; } = [];
+
+    /// <summary>The route lookups for this target, newest first.</summary>
+    public IReadOnlyList<PacketRoute> Routes { get; init; } = [];
+
+    /// <summary>The neighbor entries of the next hop, newest first.</summary>
+    public IReadOnlyList<NeighborEntry> Neighbors { get; init; } = [];
+
+    /// <summary>The readings of the egress interface, newest first.</summary>
+    public IReadOnlyList<PacketInterface> Interfaces { get; init; } = [];
+
+    /// <summary>The readings of every other interface of the host.</summary>
+    public IReadOnlyList<PacketInterface> OtherInterfaces { get; init; } = [];
+
+    /// <summary>The policy rules of the host.</summary>
+    public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
+
+    /// <summary>The attempt that counts: the newest, unless a later lookup shows that the host has changed since it succeeded.</summary>
+    public SynPathResult? Probe => Probes.Count == 0 || IsOvertaken(Probes[0]) ? null : Probes[0];
+
+    /// <summary>The route that counts.</summary>
+    public PacketRoute? Route => Routes.Count == 0 ? null : Routes[0];
+
+    /// <summary>The next hop's neighbor entry that counts.</summary>
+    public NeighborEntry? Neighbor => Neighbors.Count == 0 ? null : Neighbors[0];
+
+    /// <summary>The reading of the egress interface that counts.</summary>
+    public PacketInterface? Interface => Interfaces.Count == 0 ? null : Interfaces[0];
+
+    /// <summary>The destination address; empty for evidence about this host alone.</summary>
+    public string RemoteAddress => Key.RemoteAddress;
+
+    /// <summary>The destination as a person writes it.</summary>
+    public string Target => TargetKey.Text(RemoteAddress, Key.RemotePort);
+
+    /// <summary>True where the destination is IPv6.</summary>
+    public bool IsIPv6 => RemoteAddress.Contains(':');
+
+    /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0;
+
+    /// <summary>The time of the newest observation.</summary>
+    public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();
+
+    private IEnumerable<PacketEvidence> Everything =>
+        Probes.Concat<PacketEvidence>(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules);
+
+    private bool IsOvertaken(SynPathResult probe) =>
+        probe.Outcome == SynOutcome.Open && Routes.Count > 0
+        && Routes[0].ObservedAt > probe.ObservedAt && Routes[0].Outcome != RouteOutcome.Usable;
+}

@@ -1,0 +1,58 @@
+using PacketPath.Diagnosis.Faults;
+
+namespace PacketPath.Diagnosis;
+
+/// <summary>Every fault PacketPath can name, in order of precedence: the first that fires, and is not explained by another, is the verdict.</summary>
+public static class FaultCatalog
+{
+    internal static NoFault NoFault { get; } = new();
+
+    /// <summary>The rules, lowest layer first.</summary>
+    public static IReadOnlyList<FaultRule> All { get; } =
+    [
+        new SourceAddressUnavailable(),
+
+        new PolicyRuleBlackhole(),
+        new PolicyRuleProhibit(),
+        new PolicyRuleUnreachable(),
+
+        new Ipv6Disabled(),
+        new RouteBlackhole(),
+        new RouteProhibit(),
+        new RouteUnreachable(),
+        new RouteNextHopDown(),
+        new RouteSourceInvalid(),
+        new RouteShadowed(),
+        new RouteMissing(),
+
+        new OutputFirewallReject(),
+        new OutputFirewallDrop(),
+
+        new NeighborWrongSubnet(),
+        new NeighborUnresolved(),
+
+        new LinkDown(),
+        new LinkNoCarrier(),
+
+        new RoutingLoop(),
+        new PathSilentAfterHop(),
+        new RemoteNetworkUnreachable(),
+        new RemoteHostUnreachable(),
+        new NoReply(),
+
+        new RemoteRejected(),
+        new RemoteResetByMiddlebox(),
+        new RemoteRefused(),
+
+        new InputFirewallReject(),
+        new InputFirewallDrop(),
+
+        NoFault,
+        new Indeterminate(),
+    ];
+
+    /// <summary>The rule of a fault; null where there is none of that name.</summary>
+    /// <param name="faultId">The identifier, in any case.</param>
+    public static FaultRule? Find(string faultId) =>
+        All.FirstOrDefault(r => r.Id.Equals(faultId, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,164 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>The evidence cannot decide; the finding names what would.</summary>
+public sealed class Indeterminate : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.Name;
+
+    internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
+    {
+        { IsHostOnly: true } => OfHost(evidence),
+        { Probe: null } => OfRoute(evidence),
+        { Probe.Outcome: SynOutcome.NoReply } => OfSilence(evidence),
+        { Probe.Outcome: SynOutcome.LocalError or SynOutcome.NeighborFailed } => OfLocalError(evidence),
+        _ => OfUnknownError(evidence),
+    };
+
+    private static Finding OfHost(EvidenceSet evidence)
+    {
+        var commands = new Commands(evidence);
+        if (evidence.Neighbor is { } entry)
+        {
+            return Open(
+                $"The entry of {Describe.Neighbor(entry.IPAddress, entry.InterfaceAlias)} is {Describe.State(entry)}: nothing has confirmed it lately.",
+                entry,
+                [Observations.Neighbor(evidence), Observations.Link(evidence)],
+                "What the table held when it was read.",
+                "an attempt that makes the kernel ask the neighbor again",
+                [commands.ProbeAndResolve(), commands.Neighbor(entry.IPAddress, entry.InterfaceAlias)]);
+        }
+
+        if (evidence.Interface is { } link)
+        {
+            return Open(
+                $"Interface {link.InterfaceAlias} is in state {link.OperationalStatus}, which alone tells of no fault.",
+                link,
+                [Observations.Link(evidence)],
+                "What the kernel reported of the interface when it was read.",
+                "an attempt on a target that leaves by it",
+                [commands.Interface(link.InterfaceAlias)]);
+        }
+
+        var rules = evidence.Rules;
+        return Open(
+            $"{Describe.Count(rules.Count, "policy rule")} alone cannot tell what becomes of a packet: no destination was asked about.",
+            rules.FirstOrDefault(),
+            [Observations.Supports($"{Describe.Count(rules.Count, "policy rule")} read", Observations.RuleSource, evidence.ObservedAt)],
+            "Which rules were in force when they were read.",
+            "the route lookup of a destination, which walks these rules",
+            [$"{commands.Rules()}", "Get-PacketRoute -List"]);
+    }
+
+    private static Finding OfRoute(EvidenceSet evidence)
+    {
+        var commands = new Commands(evidence);
+        var route = evidence.Route;
+        var summary = route switch
+        {
+            { Outcome: RouteOutcome.Usable } => $"The route to {evidence.RemoteAddress} is fine: {Describe.Route(route)}. Nothing has been sent to see more.",
+            { Outcome: RouteOutcome.Failed } => $"The kernel refuses the lookup of {evidence.RemoteAddress}"
+                + $"{(route.ErrorName is null ? "" : $" with {route.ErrorName}")}, and the tables do not show why.",
+            { Outcome: RouteOutcome.SourceInvalid } => $"The lookup of {evidence.RemoteAddress} from {route.SourceAddress ?? "the source asked"} is refused.",
+            not null => $"The lookup of {evidence.RemoteAddress} came to {route.Outcome}, and other evidence speaks against it.",
+            null => $"Nothing that counts is known about {evidence.RemoteAddress}.",
+        };
+        return Open(
+            summary,
+            route,
+            [Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            $"How this host would route a packet to {evidence.RemoteAddress}.",
+            "an attempt to connect, watched by a capture",
+            [commands.ProbeAndResolve(), commands.Route()]);
+    }
+
+    private static Finding OfSilence(EvidenceSet evidence)
+    {
+        var commands = new Commands(evidence);
+        FailureEvidence?[] seen =
+        [
+            Observations.Socket(evidence), Observations.Syns(evidence), Observations.Silence(evidence), Observations.Route(evidence),
+            Observations.Neighbor(evidence), Observations.Link(evidence), Observations.Hops(evidence),
+        ];
+        if (evidence is { TargetIsLocal: true, SynSeen: true })
+        {
+            return Open(
+                $"{evidence.Target} is an address of this host: the SYN arrived and nobody answered, so a local firewall or a full listener dropped it.",
+                evidence.Probe,
+                seen,
+                "The packet stayed inside this host and was lost after it was received.",
+                "the input hooks of this host, and the listener's queues",
+                [commands.Firewall(), commands.Run("ss -ltn"), commands.ProbeAndResolve()]);
+        }
+
+        if (evidence.CaptureIsComplete)
+        {
+            return Open(
+                $"Nothing was heard from {evidence.Target}, and what was captured fits no single fault.",
+                evidence.Probe,
+                seen,
+                "The socket heard nothing within the timeout.",
+                "the same attempt again, with route, interface and neighbor read beside it",
+                [commands.ProbeAndResolve(" -FindHop"), commands.Route()]);
+        }
+
+        return Open(
+            $"Nothing was heard from {evidence.Target}; without a complete capture it is open whether the SYN left, or an answer came and was dropped here.",
+            evidence.Probe,
+            seen,
+            "The socket heard nothing within the timeout, and this host reported no error of its own.",
+            "a capture: no SYN leaving is OutputFirewallDrop, a SYN-ACK coming back is InputFirewallDrop, neither is NoReply",
+            [commands.ProbeAndResolve(), commands.Probe(" -FindHop")]);
+    }
+
+    private static Finding OfLocalError(EvidenceSet evidence)
+    {
+        var commands = new Commands(evidence);
+        var probe = evidence.Probe!;
+        var error = probe.SocketError ?? "an error without a name";
+        var (cause, decider) = probe.SocketError switch
+        {
+            "EADDRNOTAVAIL" => ("the source address is not on this host, or no local port is free", "the addresses of this host and the sockets in use"),
+            "EPERM" or "EACCES" => ("a prohibit route or rule, a BPF program or a security module forbids it", "the route lookup of the same packet"),
+            "EINVAL" => ("a blackhole route or rule takes it", "the route lookup of the same packet"),
+            "ENETUNREACH" or "EHOSTUNREACH" => ("the routes have changed since, or a next hop did not resolve", "the same attempt again, with its route lookup"),
+            _ => ("the kernel gives no further reason", "the same attempt again, with its route lookup"),
+        };
+        return Open(
+            $"This host refused to send to {evidence.Target}: {probe.FailedCall ?? "connect"}() failed with {error}; {cause}.",
+            probe,
+            [Observations.Socket(evidence), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            "The refusal came from this host; nothing beyond it had a say.",
+            decider,
+            [commands.Route(), commands.Rules(), commands.ProbeAndResolve()]);
+    }
+
+    private static Finding OfUnknownError(EvidenceSet evidence)
+    {
+        var commands = new Commands(evidence);
+        var report = evidence.Probe!.ErrorQueue.LastOrDefault();
+        return Open(
+            $"The attempt on {evidence.Target} ended with {(report is null ? evidence.Probe.SocketError ?? "an error" : Describe.Report(report))}, which no fault known here covers.",
+            (object?)report ?? evidence.Probe,
+            [
+                report is null ? null : Observations.Report(evidence, report), Observations.Socket(evidence), Observations.Syns(evidence),
+                Observations.Route(evidence),
+            ],
+            "An error was reported for this flow.",
+            "the same attempt again with a TTL walk and a capture",
+            [commands.ProbeAndResolve(" -FindHop"), commands.Route()]);
+    }
+
+    private static Finding Open(
+        string summary, object? subject, FailureEvidence?[] observations, string proves, string decider, string[] nextSteps) => new()
+    {
+        Confidence = Confidence.Possible,
+        Summary = summary,
+        Subject = subject,
+        Evidence = observations,
+        Proves = proves,
+        DoesNotProve = $"Where the fault is, if there is one. What would decide: {decider}.",
+        NextSteps = nextSteps,
+        NotObserved = [new MissingObservation { What = decider, Why = "the evidence does not hold it", Remedy = $"Run: {nextSteps[0]}" }],
+    };
+}

@@ -1,0 +1,43 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>The SYN-ACK came back, and this host answered it with a RST or an ICMP error instead of handing it to the socket.</summary>
+public sealed class InputFirewallReject : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.InputFirewall;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Explains => [nameof(InputFirewallDrop)];
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (!evidence.IsSilent || evidence.SynAck is not { } synAck)
+        {
+            return null;
+        }
+
+        var answer = evidence.Probe!.LocalResponses.FirstOrDefault(r => r.Kind is SynPacketKind.Reset or SynPacketKind.IcmpError);
+        if (answer is null)
+        {
+            return null;
+        }
+
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = InputFirewallDrop.Fits(evidence, synAck) ? Confidence.Proven : Confidence.Probable,
+            Summary = $"{evidence.Target} answered, and a firewall rule on the input path of this host rejects the answer.",
+            Subject = answer,
+            Evidence =
+            [
+                Observations.Packet(evidence, synAck),
+                Observations.Packet(evidence, answer, sentByThisHost: true),
+                Observations.Socket(evidence),
+                Observations.Syns(evidence),
+            ],
+            Proves = "The target is up and answers; this host turns the answer away before the socket sees it.",
+            DoesNotProve = "Which rule does it: look for reject in the PREROUTING and INPUT chains.",
+            NextSteps = [commands.Firewall(), commands.ProbeAndResolve()],
+        };
+    }
+}

@@ -1,0 +1,79 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>Every layer asked has answered.</summary>
+public sealed class NoFault : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.SocketQueue;
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (evidence.IsOpen)
+        {
+            return Open(evidence, evidence.Probe!);
+        }
+
+        if (!evidence.IsHostOnly)
+        {
+            return null;
+        }
+
+        if (evidence.Neighbor is { State: NeighborState.Reachable } entry)
+        {
+            return HostOnly(
+                evidence,
+                PathLayer.Neighbor,
+                entry,
+                $"{Describe.Neighbor(entry.IPAddress, entry.InterfaceAlias)} answers: it is at {entry.LinkLayerAddress ?? "a known address"}.",
+                Observations.Neighbor(evidence),
+                "That anything beyond the link works: no packet above it was looked at.");
+        }
+
+        return evidence is { Neighbor: null, Interface: { } link, LinkIsUsable: true }
+            ? HostOnly(
+                evidence,
+                PathLayer.Device,
+                link,
+                $"Interface {link.InterfaceAlias} is up{(link.Carrier == true ? ", with carrier" : "")}.",
+                Observations.Link(evidence),
+                "That any packet gets through it: only the link's state was looked at.")
+            : null;
+    }
+
+    private static Finding Open(EvidenceSet evidence, SynPathResult probe)
+    {
+        var rtt = probe.RttMilliseconds is { } milliseconds ? Describe.Text($" in {milliseconds:0.###} ms") : "";
+        return new Finding
+        {
+            Confidence = Confidence.Proven,
+            Summary = $"{evidence.Target} accepts TCP connections: the handshake completed{rtt}.",
+            Subject = probe,
+            Evidence =
+            [
+                Observations.Socket(evidence),
+                evidence.SynSeen ? Observations.Syns(evidence) : null,
+                Observations.Packet(evidence, evidence.SynAck),
+                Observations.Route(evidence),
+                Observations.Neighbor(evidence),
+            ],
+            Proves = "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
+            DoesNotProve = "That large packets pass, that TLS or the application answers, nor that it stays so.",
+            NextSteps = [new Commands(evidence).Probe()],
+        };
+    }
+
+    private static Finding HostOnly(
+        EvidenceSet evidence, PathLayer layer, PacketEvidence subject, string summary, FailureEvidence? observation, string limits) => new()
+    {
+        Confidence = Confidence.Proven,
+        Layer = layer,
+        Summary = summary,
+        Subject = subject,
+        Evidence = [observation],
+        Proves = "The object was in working order when it was read.",
+        DoesNotProve = limits,
+        NextSteps = layer == PathLayer.Neighbor
+            ? [new Commands(evidence).ProbeAndResolve()]
+            : [new Commands(evidence).Interface(evidence.InterfaceAlias)],
+    };
+}

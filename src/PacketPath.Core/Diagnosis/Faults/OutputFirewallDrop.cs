@@ -1,0 +1,52 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>The SYN never left, though route, neighbor and link were ready for it.</summary>
+public sealed class OutputFirewallDrop : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.OutputFirewall;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Explains => [nameof(RouteShadowed), nameof(RouteNextHopDown), nameof(NoReply)];
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (!evidence.IsSilent || !evidence.SynAbsent || !evidence.IsUnanswered || evidence.LinkIsUsable == false
+            || evidence.NextHop is NextHopState.Failed or NextHopState.Resolving
+            || evidence.Route is { Outcome: not RouteOutcome.Usable })
+        {
+            return null;
+        }
+
+        var isWhole = evidence.LinkIsUsable == true && evidence.NextHop != NextHopState.Unknown;
+        var probe = evidence.Probe!;
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = isWhole && evidence.AnsweringHops.Count == 0 ? Confidence.Proven : Confidence.Probable,
+            Summary = $"The SYN to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire.",
+            Subject = probe,
+            Evidence =
+            [
+                Observations.Syns(evidence),
+                Observations.Socket(evidence),
+                Observations.Link(evidence),
+                evidence.NextHop == NextHopState.Absent
+                    ? Observations.Supports(
+                        $"the kernel never asked the link for {evidence.NextHopAddress}, so the SYN was gone before neighbor resolution",
+                        Observations.NeighborSource,
+                        evidence.ObservedAt)
+                    : Observations.Neighbor(evidence),
+                Observations.Route(evidence),
+                evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
+            ],
+            Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
+            DoesNotProve = "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), nor that the target would answer.",
+            NextSteps = [commands.Firewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
+        };
+    }
+
+    private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;
+
+    private static string Where(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "this host" : evidence.InterfaceAlias;
+}

@@ -1,0 +1,42 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>A RST came back: nothing listens on the port, or something answers so in the target's name.</summary>
+public sealed class RemoteRefused : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.RemoteHost;
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (evidence.Probe is not { Outcome: SynOutcome.Refused } probe)
+        {
+            return null;
+        }
+
+        var reset = evidence.Reset;
+        var who = evidence.TargetIsLocal ? "this host itself" : evidence.RemoteAddress;
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = reset is null ? Confidence.Probable : Confidence.Proven,
+            Summary = Describe.Text($"{who} refuses connections to port {evidence.Key.RemotePort}: a RST answers the SYN, so nothing listens there."),
+            Subject = (object?)reset ?? probe,
+            Evidence =
+            [
+                Observations.Packet(evidence, reset),
+                Observations.Socket(evidence),
+                evidence.SynSeen ? Observations.Syns(evidence) : null,
+            ],
+            Proves = reset is null
+                ? "A RST reached the socket: somebody turned the connection away at once."
+                : "The SYN reached something that answers in the target's name, and the way there and back works.",
+            DoesNotProve = "That the target itself sent the RST: a firewall can send it in the target's name"
+                + (reset is null ? ", and so can one on this host, which only a capture would show." : "; a TTL that does not fit the target's other packets would show it."),
+            NextSteps =
+            [
+                commands.ProbeAndResolve(" -FindHop"),
+                "ss -ltn " + Commands.Quote(Describe.Text($"sport = :{Math.Clamp(evidence.Key.RemotePort, 0, 65535)}")),
+            ],
+        };
+    }
+}

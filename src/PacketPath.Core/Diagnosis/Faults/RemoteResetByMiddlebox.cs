@@ -1,0 +1,60 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>A RST came back from nearer than the target is: something on the way sent it in the target's name.</summary>
+public sealed class RemoteResetByMiddlebox : FaultRule
+{
+    private static readonly int[] InitialTtls = [32, 64, 128, 255];
+
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.RemoteHost;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Explains => [nameof(RemoteRefused)];
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (evidence.Probe is not { Outcome: SynOutcome.Refused } || evidence.Reset is not { Ttl: > 0 and <= 255 } reset || evidence.TargetIsLocal)
+        {
+            return null;
+        }
+
+        var control = Controls(evidence).FirstOrDefault(c => Distance(reset.Ttl) < Distance(c.Ttl));
+        if (control is null)
+        {
+            return null;
+        }
+
+        var near = Distance(reset.Ttl);
+        var far = Distance(control.Ttl);
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = Confidence.Proven,
+            Summary = Describe.Text($"A device {Describe.Count(near, "hop")} away resets connections to {evidence.Target} in the target's name; the target is {Describe.Count(far, "hop")} away."),
+            Subject = reset,
+            Evidence =
+            [
+                Observations.Packet(evidence, reset),
+                Observations.Supports(
+                    Describe.Text($"another packet of {control.From} ({control.Kind}) arrived with TTL {control.Ttl}"), Observations.CaptureSource, evidence.ObservedAt),
+                Observations.Socket(evidence),
+                Observations.Hops(evidence),
+            ],
+            Proves = "The RST crossed fewer routers than other packets of the target, so the target did not send it.",
+            DoesNotProve = "Which device sent it, nor why; and with load-balanced paths of different length a small difference can be honest.",
+            NextSteps = [commands.ProbeAndResolve(" -FindHop"), commands.Route()],
+        };
+    }
+
+    private static IEnumerable<SynPacket> Controls(EvidenceSet evidence)
+    {
+        var control = evidence.Probe!.ControlReply;
+        var handshakes = evidence.Siblings.Concat(evidence.Probes)
+            .SelectMany(p => p.Replies).Where(r => r.Kind == SynPacketKind.SynAck);
+        return handshakes.Concat(control is null ? [] : [control])
+            .Where(p => p.Ttl is > 0 and <= 255 && TargetKey.Canonical(p.From) == evidence.RemoteAddress);
+    }
+
+    // Senders start at one of a few round values; what is missing from it was taken off by routers.
+    private static int Distance(int ttl) => InitialTtls.First(t => t >= ttl) - ttl;
+}

@@ -1,0 +1,240 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>Which layers the evidence clears, by which observation, and which it never looked at.</summary>
+internal sealed class LayerCoverage
+{
+    private static readonly PathLayer[] LocalExit =
+        [PathLayer.OutputFirewall, PathLayer.Conntrack, PathLayer.Neighbor, PathLayer.Qdisc, PathLayer.Device];
+
+    private static readonly PathLayer[] WayBack =
+        [PathLayer.ReturnPath, PathLayer.DeviceReceive, PathLayer.Softirq];
+
+    private readonly SortedDictionary<PathLayer, string> _cleared = [];
+    private readonly EvidenceSet _evidence;
+
+    public LayerCoverage(EvidenceSet evidence)
+    {
+        _evidence = evidence;
+        FromTarget();
+        FromProbe();
+        FromTables();
+        FromPackets();
+        FromWhatWasHeard();
+    }
+
+    /// <summary>The deepest layer cleared; null where none was.</summary>
+    public PathLayer? Deepest => _cleared.Count == 0 ? null : _cleared.Keys.Last();
+
+    /// <summary>The layers cleared before one, in path order.</summary>
+    public ClearedLayer[] Before(PathLayer layer, bool inclusive) =>
+    [
+        .. _cleared.Where(c => c.Key < layer || (inclusive && c.Key == layer))
+            .Select(c => new ClearedLayer { Layer = c.Key, Observation = c.Value }),
+    ];
+
+    /// <summary>The layers before one that nothing cleared, each with what would look at it.</summary>
+    public IEnumerable<MissingObservation> Unseen(PathLayer layer)
+    {
+        if (_evidence.IsHostOnly)
+        {
+            yield return new MissingObservation
+            {
+                What = $"every layer but {layer}",
+                Why = "only the host's own table was read; no destination was asked about",
+                Remedy = "Pipe the result of Test-SynPath for a target along with it.",
+            };
+            yield break;
+        }
+
+        for (var unseen = PathLayer.Name; unseen < layer; unseen++)
+        {
+            if (!_cleared.ContainsKey(unseen))
+            {
+                yield return new MissingObservation { What = $"{unseen}: {Meaning(unseen)}", Why = WhyUnseen(unseen), Remedy = Remedy(unseen) };
+            }
+        }
+    }
+
+    private void FromTarget()
+    {
+        if (_evidence.RemoteAddress.Length == 0 || _evidence.IsHostOnly)
+        {
+            return;
+        }
+
+        var name = _evidence.Probe?.TargetName ?? "";
+        Clear(PathLayer.Name, name.Length > 0 && TargetKey.Canonical(name) != _evidence.RemoteAddress
+            ? $"{name} resolved to {_evidence.RemoteAddress}"
+            : $"{_evidence.RemoteAddress} is an address; no name had to be resolved");
+    }
+
+    private void FromProbe()
+    {
+        if (_evidence.Probe is not { } probe)
+        {
+            return;
+        }
+
+        if (probe.Outcome != SynOutcome.LocalError)
+        {
+            Clear(PathLayer.Socket, $"a socket was opened and bound, and connect() began from {Describe.Local(probe)}");
+        }
+        else if (probe.FailedCall == "connect" && probe.SocketError is "ENETUNREACH" or "EHOSTUNREACH" or "EACCES" or "EINVAL")
+        {
+            Clear(PathLayer.Socket, $"the socket was opened and bound; connect() failed later, with {probe.SocketError}");
+        }
+    }
+
+    private void FromTables()
+    {
+        if (_evidence.Route is { } route)
+        {
+            FromRoute(route);
+        }
+
+        if (_evidence.NextHop == NextHopState.Known && _evidence.Neighbor is { } entry)
+        {
+            Clear(PathLayer.Neighbor, $"{Describe.Neighbor(_evidence.NextHopAddress, entry.InterfaceAlias)} is at "
+                + $"{entry.LinkLayerAddress ?? "a known address"} ({Describe.State(entry)})");
+        }
+        else if (_evidence.NextHop == NextHopState.NotNeeded && _evidence.InterfaceAlias.Length > 0)
+        {
+            Clear(PathLayer.Neighbor, $"{_evidence.InterfaceAlias} needs no link-layer address for this target");
+        }
+
+        if (_evidence.LinkIsUsable == true)
+        {
+            Clear(PathLayer.Device, $"{_evidence.Interface!.InterfaceAlias} is up"
+                + (_evidence.Interface.Carrier == true ? ", with carrier" : ""));
+        }
+    }
+
+    private void FromRoute(PacketRoute route)
+    {
+        if (route.Outcome is RouteOutcome.RuleBlackhole or RouteOutcome.RuleProhibit or RouteOutcome.RuleUnreachable or RouteOutcome.Failed)
+        {
+            return;
+        }
+
+        Clear(PathLayer.PolicyRouting, route.Rule is { } rule
+            ? $"rule \"{Describe.Rule(rule)}\" selected table {route.Table ?? rule.Table ?? "unknown"}"
+            : "no policy rule ended the lookup");
+        if (route.Outcome == RouteOutcome.Usable)
+        {
+            Clear(PathLayer.RouteLookup, $"{_evidence.RemoteAddress} matches {Describe.Route(route)}");
+        }
+    }
+
+    // A capture taps the device itself, behind the firewall, connection tracking, the neighbor and the queue.
+    private void FromPackets()
+    {
+        if (_evidence.SynSeen)
+        {
+            var left = Observations.Syns(_evidence)!.Observation;
+            foreach (var layer in LocalExit)
+            {
+                Clear(layer, left);
+            }
+        }
+        else if (_evidence.AnsweringHops.Count > 0)
+        {
+            foreach (var layer in LocalExit)
+            {
+                Clear(layer, $"a TTL-limited SYN of this host was answered by {_evidence.AnsweringHops[0].Address}");
+            }
+        }
+        else if (_evidence.Probe is not null && _evidence.NextHop is NextHopState.Failed or NextHopState.Resolving)
+        {
+            var asked = $"the kernel asked the link for {_evidence.NextHopAddress}, which it does only after this layer let the SYN pass";
+            Clear(PathLayer.OutputFirewall, asked);
+            Clear(PathLayer.Conntrack, asked);
+        }
+
+        var answer = _evidence.SynAck ?? _evidence.Reset;
+        if (answer is not null)
+        {
+            var heard = Observations.Packet(_evidence, answer)!.Observation;
+            Clear(PathLayer.Path, heard);
+            if (_evidence.SynAck is not null)
+            {
+                Clear(PathLayer.RemoteHost, heard);
+            }
+
+            foreach (var layer in WayBack)
+            {
+                Clear(layer, heard);
+            }
+        }
+    }
+
+    private void FromWhatWasHeard()
+    {
+        if (_evidence.IsOpen)
+        {
+            for (var layer = PathLayer.Socket; layer <= PathLayer.SocketQueue; layer++)
+            {
+                Clear(layer, $"the handshake with {_evidence.Target} completed");
+            }
+
+            return;
+        }
+
+        if (_evidence.RemoteReports.FirstOrDefault() is { } report)
+        {
+            foreach (var layer in LocalExit)
+            {
+                Clear(layer, $"{Describe.Report(report)} quotes a SYN of this flow, so it left");
+            }
+
+            if (TargetKey.Canonical(report.Offender) == _evidence.RemoteAddress)
+            {
+                Clear(PathLayer.Path, $"{Describe.Report(report)} is from the target itself");
+            }
+        }
+    }
+
+    private void Clear(PathLayer layer, string observation) => _cleared.TryAdd(layer, observation);
+
+    private static string Meaning(PathLayer layer) => layer switch
+    {
+        PathLayer.Name => "name resolution",
+        PathLayer.Socket => "the sending socket",
+        PathLayer.PolicyRouting => "the policy rules",
+        PathLayer.RouteLookup => "the route lookup",
+        PathLayer.OutputFirewall => "the local output hooks",
+        PathLayer.Conntrack => "connection tracking",
+        PathLayer.Neighbor => "the next hop's link-layer address",
+        PathLayer.Qdisc => "the queue of the egress interface",
+        PathLayer.Device => "the egress interface",
+        PathLayer.Path => "the network up to the target",
+        PathLayer.RemoteHost => "the target itself",
+        PathLayer.ReturnPath => "the way back",
+        PathLayer.DeviceReceive => "the receiving interface",
+        PathLayer.Softirq => "the receive backlog",
+        PathLayer.InputFirewall => "the local input hooks",
+        _ => "the receiving side of this host",
+    };
+
+    private string WhyUnseen(PathLayer layer) => layer switch
+    {
+        PathLayer.Socket when _evidence.Probe is null => "no attempt was made",
+        PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => "no route lookup is among the evidence",
+        PathLayer.Device when _evidence.Interface is null => "no reading of the interface is among the evidence",
+        _ when _evidence.Probe is null => "no attempt was made",
+        _ when !_evidence.CaptureIsComplete => "no complete capture stood beside the attempt",
+        _ => "no packet came far enough to show it",
+    };
+
+    private string Remedy(PathLayer layer)
+    {
+        var commands = new Commands(_evidence);
+        return layer switch
+        {
+            PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => $"Run: {commands.Route()}",
+            PathLayer.Device when _evidence.Interface is null => $"Run: {commands.Interface(_evidence.InterfaceAlias)}",
+            _ when _evidence.Probe is null => $"Run: {commands.Probe()}",
+            _ when !_evidence.CaptureIsComplete => $"Run as root, or with CAP_NET_RAW: {commands.Probe()}",
+            _ => $"Mend the fault found, then run: {commands.Probe()}",
+        };
+    }
+}

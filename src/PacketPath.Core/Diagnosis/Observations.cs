@@ -1,0 +1,168 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>Turns what was seen into sentences, each with how it was seen.</summary>
+internal static class Observations
+{
+    public const string RouteSource = "netlink RTM_GETROUTE";
+    public const string RuleSource = "netlink RTM_GETRULE";
+    public const string NeighborSource = "netlink RTM_GETNEIGH";
+    public const string LinkSource = "netlink RTM_GETLINK";
+    public const string ErrorQueueSource = "IP_RECVERR error queue";
+    public const string SocketSource = "connect() and SO_ERROR";
+    public const string CaptureSource = "capture on the flow's 4-tuple";
+    public const string WalkSource = "TTL walk";
+
+    public static FailureEvidence Supports(string observation, string source, DateTime at) =>
+        new() { Observation = observation, Source = source, Bearing = EvidenceBearing.Supports, ObservedAt = at };
+
+    public static FailureEvidence Refutes(string observation, string source, DateTime at) =>
+        new() { Observation = observation, Source = source, Bearing = EvidenceBearing.Refutes, ObservedAt = at };
+
+    public static FailureEvidence? Route(EvidenceSet evidence)
+    {
+        if (evidence.Route is not { } route)
+        {
+            return null;
+        }
+
+        var error = route.ErrorName is null ? "" : $", the lookup fails with {route.ErrorName}";
+        var text = route.Outcome switch
+        {
+            RouteOutcome.Missing => $"no entry of the tables consulted matches {evidence.RemoteAddress}{error}",
+            RouteOutcome.RuleBlackhole or RouteOutcome.RuleProhibit or RouteOutcome.RuleUnreachable =>
+                $"a policy rule ends the lookup of {evidence.RemoteAddress} before any table{error}",
+            RouteOutcome.SourceInvalid => $"the lookup from {route.SourceAddress ?? "the source asked"} is refused{error}",
+            RouteOutcome.Failed => $"the lookup of {evidence.RemoteAddress} is refused{error}",
+            _ => $"{evidence.RemoteAddress} matches {Describe.Route(route)}{error}",
+        };
+        return Supports(text, RouteSource, route.ObservedAt);
+    }
+
+    public static FailureEvidence? Neighbor(EvidenceSet evidence)
+    {
+        if (evidence.Neighbor is not { } entry)
+        {
+            return null;
+        }
+
+        var known = entry.LinkLayerAddress is null ? "has no link-layer address" : $"is at {entry.LinkLayerAddress}";
+        var probes = entry.Probes > 0 ? Describe.Text($" after {Describe.Count(entry.Probes, "solicitation")}") : "";
+        return Supports(
+            $"{Describe.Neighbor(evidence.NextHopAddress, entry.InterfaceAlias)} {known}, state {Describe.State(entry)}{probes}",
+            NeighborSource,
+            entry.ObservedAt);
+    }
+
+    public static FailureEvidence Link(PacketInterface link)
+    {
+        var carrier = link.Carrier switch { true => "with carrier", false => "without carrier", _ => "carrier not reported" };
+        return Supports(
+            $"{link.InterfaceAlias} is administratively {(link.AdminUp ? "up" : "down")}, {carrier}, state {link.OperationalStatus}",
+            LinkSource,
+            link.ObservedAt);
+    }
+
+    public static FailureEvidence? Link(EvidenceSet evidence) => evidence.Interface is { } link ? Link(link) : null;
+
+    public static FailureEvidence? Socket(EvidenceSet evidence)
+    {
+        if (evidence.Probe is not { } probe)
+        {
+            return null;
+        }
+
+        var waited = Describe.Seconds(probe.TimeoutSeconds);
+        var text = probe.Outcome switch
+        {
+            SynOutcome.Open => $"the handshake with {evidence.Target} completed",
+            SynOutcome.NoReply => $"the socket heard nothing in {waited}" + Retransmits(probe),
+            SynOutcome.LocalError => $"{probe.FailedCall ?? "connect"}() failed at once with {probe.SocketError ?? "an unknown error"}",
+            SynOutcome.Refused => $"connect() ended with {probe.SocketError ?? "ECONNREFUSED"}"
+                + (probe.ErrorQueue.Length == 0 ? " and an empty error queue" : ""),
+            _ => $"connect() ended with {probe.SocketError ?? "an error"}",
+        };
+        return Supports(text, SocketSource, probe.ObservedAt);
+    }
+
+    public static FailureEvidence Report(EvidenceSet evidence, IcmpReport report) => Supports(
+        $"the error queue holds {Describe.Report(report)}" + (report.OffenderIsLocal ? ", which is this host" : ""),
+        ErrorQueueSource,
+        evidence.ObservedAt);
+
+    public static FailureEvidence? Syns(EvidenceSet evidence)
+    {
+        if (evidence.Probe is not { } probe)
+        {
+            return null;
+        }
+
+        if (evidence.SynSeen)
+        {
+            var alias = probe.Syns[0].InterfaceAlias ?? evidence.InterfaceAlias;
+            return Supports(
+                $"{Describe.Count(probe.Syns.Length, "SYN")} captured leaving{(alias.Length == 0 ? "" : " on " + alias)}",
+                CaptureSource,
+                probe.ObservedAt);
+        }
+
+        return evidence.CaptureIsComplete
+            ? Supports("a complete capture saw no SYN leave", CaptureSource, probe.ObservedAt)
+            : null;
+    }
+
+    public static FailureEvidence? Silence(EvidenceSet evidence) =>
+        evidence.CaptureIsComplete && evidence.Probe is { Replies.Length: 0 } probe
+            ? Supports("a complete capture saw nothing come back", CaptureSource, probe.ObservedAt)
+            : null;
+
+    public static FailureEvidence? Packet(EvidenceSet evidence, SynPacket? packet, bool sentByThisHost = false)
+    {
+        if (packet is null)
+        {
+            return null;
+        }
+
+        var what = packet.Kind switch
+        {
+            SynPacketKind.SynAck => "a SYN-ACK",
+            SynPacketKind.Reset => "a RST",
+            SynPacketKind.Syn => "a SYN",
+            SynPacketKind.IcmpError => Describe.Icmp(packet.IcmpType ?? 0, packet.IcmpCode ?? 0, ""),
+            _ => "a segment",
+        };
+        var where = packet.InterfaceAlias is null ? "" : " on " + packet.InterfaceAlias;
+        var text = sentByThisHost
+            ? $"this host answered with {what} to {packet.To}{where}"
+            : Describe.Text($"{what} from {packet.From} captured coming back{where}, TTL {packet.Ttl}");
+        return Supports(text, CaptureSource, evidence.ObservedAt);
+    }
+
+    public static FailureEvidence? Hops(EvidenceSet evidence)
+    {
+        var hops = evidence.AnsweringHops;
+        return hops.Count == 0
+            ? null
+            : Supports(
+                "TTL-limited SYNs were answered by " + string.Join(", ", hops.Take(16).Select(h => Describe.Text($"{h.Address} ({h.Ttl})"))),
+                WalkSource,
+                evidence.ObservedAt);
+    }
+
+    public static FailureEvidence Attempt(EvidenceSet evidence, AlternativeAttempt attempt)
+    {
+        var via = attempt.NextHop is null ? "" : $" via {attempt.NextHop}";
+        return Supports(
+            $"an attempt through {attempt.DestinationPrefix}{via} dev {attempt.InterfaceAlias} ended as {attempt.Outcome}",
+            "connect() bound to the interface",
+            evidence.ObservedAt);
+    }
+
+    public static IEnumerable<FailureEvidence> Losers(EvidenceSet evidence, int most = 3) =>
+        evidence.Route is not { } route ? [] : route.Alternatives.Take(most).Select(a => Supports(
+            $"{Describe.Alternative(a)} also matches and lost: {(a.ReasonText.Length > 0 ? a.ReasonText : a.Reason.ToString())}",
+            RouteSource,
+            route.ObservedAt));
+
+    private static string Retransmits(SynPathResult probe) =>
+        probe.Retransmits > 0 ? $" and {Describe.Count(probe.Retransmits, "retransmission")}" : "";
+}

@@ -1,0 +1,140 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>Weighs evidence into verdicts. Pure: the same evidence gives the same verdicts, wherever and whenever.</summary>
+public static class Resolver
+{
+    private const Confidence Least = Confidence.Possible;
+
+    /// <summary>One primary verdict per target, in the order the targets appear, each followed by its contributing ones.</summary>
+    /// <param name="evidence">Observations of any kind, host and order; nulls, verdicts and unknown kinds are passed over.</param>
+    public static IEnumerable<PacketFailure> Resolve(IEnumerable<PacketEvidence> evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return Iterate(evidence);
+    }
+
+    private static IEnumerable<PacketFailure> Iterate(IEnumerable<PacketEvidence?> evidence)
+    {
+        var grouping = new EvidenceGrouping();
+        foreach (var item in evidence)
+        {
+            if (item is not null)
+            {
+                grouping.Add(EvidenceIntake.Clean(item));
+            }
+        }
+
+        foreach (var set in grouping.Sets())
+        {
+            foreach (var verdict in Judge(set))
+            {
+                yield return verdict;
+            }
+        }
+    }
+
+    /// <summary>The verdicts on one target, the primary one first.</summary>
+    internal static IEnumerable<PacketFailure> Judge(EvidenceSet set)
+    {
+        var standing = Standing(set);
+        var conflicts = Conflicts.Of(set);
+        var coverage = new LayerCoverage(set);
+
+        var primary = standing.FirstOrDefault(s => !s.Finding.ContributesOnly && s.Finding.Confidence > Least);
+        primary = primary.Rule is null ? standing.First(s => !s.Finding.ContributesOnly) : primary;
+        var confidence = Lower(primary.Finding.Confidence, conflicts.Length > 0);
+        yield return Verdict(set, primary.Rule, primary.Finding, confidence, isPrimary: true, conflicts, coverage);
+
+        foreach (var (rule, finding) in standing)
+        {
+            if (rule != primary.Rule && rule is not Faults.Indeterminate)
+            {
+                var capped = (Confidence)Math.Min((int)finding.Confidence, (int)Lower(confidence, true));
+                yield return Verdict(set, rule, finding, capped, isPrimary: false, conflicts, coverage);
+            }
+        }
+    }
+
+    /// <summary>The findings in order of precedence, without those that another one explains.</summary>
+    private static List<(FaultRule Rule, Finding Finding)> Standing(EvidenceSet set)
+    {
+        if (set.IsOpen)
+        {
+            return [(FaultCatalog.NoFault, FaultCatalog.NoFault.Evaluate(set)!)];
+        }
+
+        var findings = new List<(FaultRule Rule, Finding Finding)>();
+        foreach (var rule in FaultCatalog.All)
+        {
+            if (rule.Evaluate(set) is { } finding)
+            {
+                findings.Add((rule, finding));
+            }
+        }
+
+        var explained = findings.Where(f => !f.Finding.ContributesOnly && f.Finding.Confidence > Least)
+            .SelectMany(f => f.Rule.Explains).ToHashSet();
+        findings.RemoveAll(f => explained.Contains(f.Rule.Id));
+        return findings;
+    }
+
+    private static PacketFailure Verdict(
+        EvidenceSet set,
+        FaultRule rule,
+        Finding finding,
+        Confidence confidence,
+        bool isPrimary,
+        FailureEvidence[] conflicts,
+        LayerCoverage coverage)
+    {
+        var isNoFault = rule is Faults.NoFault;
+        var isOpenEnded = rule is Faults.Indeterminate;
+        var layer = finding.Layer ?? (isOpenEnded ? coverage.Deepest ?? rule.Layer : rule.Layer);
+        return new PacketFailure
+        {
+            ComputerName = set.ComputerName,
+            NetNamespace = set.Key.NetNamespace,
+            ObservedAt = set.ObservedAt,
+            RemoteAddress = set.RemoteAddress,
+            RemotePort = set.Key.RemotePort,
+            Protocol = set.Key.Protocol,
+            FaultId = rule.Id,
+            Layer = layer,
+            Confidence = confidence,
+            IsPrimary = isPrimary,
+            Summary = finding.Summary,
+            Subject = finding.Subject,
+            LocalAddress = set.Probe?.LocalAddress ?? set.Route?.SourceAddress,
+            Evidence = [.. finding.Evidence.OfType<FailureEvidence>().Concat(conflicts).DistinctBy(e => (e.Observation, e.Bearing))],
+            RuledOut = coverage.Before(layer, inclusive: isNoFault || isOpenEnded),
+            NotObserved = [.. CarriedOver(set).Concat(finding.NotObserved).Concat(coverage.Unseen(layer)).DistinctBy(m => m.What)],
+            Proves = finding.Proves,
+            DoesNotProve = finding.DoesNotProve,
+            NextSteps = [.. finding.NextSteps.Distinct()],
+            HelpUri = rule.HelpUri,
+        };
+    }
+
+    private static IEnumerable<MissingObservation> CarriedOver(EvidenceSet set)
+    {
+        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? []);
+        return set.Probe is { NotObserved.Length: 0, CaptureStatus: not CaptureStatus.Complete, Outcome: not SynOutcome.LocalError } probe
+            ? carried.Prepend(NoCapture(set, probe.CaptureStatus))
+            : carried;
+    }
+
+    private static MissingObservation NoCapture(EvidenceSet set, CaptureStatus status) => new()
+    {
+        What = "packet capture at the egress interface",
+        Why = status switch
+        {
+            CaptureStatus.NotRequested => "it was switched off",
+            CaptureStatus.Incomplete => "it lost packets or began late, so that absence proves nothing",
+            _ => "it could not be opened",
+        },
+        Remedy = $"Run as root, or with CAP_NET_RAW: {new Commands(set).Probe()}",
+    };
+
+    private static Confidence Lower(Confidence confidence, bool lower) =>
+        lower && confidence > Least ? confidence - 1 : confidence;
+}

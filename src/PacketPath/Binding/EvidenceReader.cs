@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+
+namespace PacketPath.Binding;
+
+/// <summary>Reads evidence out of whatever the pipeline carries: live objects, deserialized ones, and their shape read back from JSON.</summary>
+internal static class EvidenceReader
+{
+    private const string DeserializedPrefix = "Deserialized.";
+
+    // The kinds, and the properties that tell each apart where only its shape is left.
+    private static readonly (Type Type, string[] Signature)[] Kinds =
+    [
+        (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
+        (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
+        (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
+        (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),
+        (typeof(PolicyRule), [nameof(PolicyRule.Priority), nameof(PolicyRule.Action), nameof(PolicyRule.AddressFamily)]),
+    ];
+
+    /// <summary>Reads one object.</summary>
+    public static bool TryRead(PSObject? item, [NotNullWhen(true)] out PacketEvidence? evidence, out string problem)
+    {
+        evidence = null;
+        problem = "";
+        switch (item?.BaseObject)
+        {
+            case null:
+                problem = "Nothing ($null) is not evidence.";
+                return false;
+            case PacketFailure:
+                problem = "This is a verdict already, not evidence.";
+                return false;
+            case PacketEvidence live:
+                evidence = live;
+                return true;
+        }
+
+        var kind = KindOf(item);
+        if (kind is null)
+        {
+            problem = $"An object of type {item.TypeNames.FirstOrDefault() ?? "unknown"} is not evidence that Resolve-PacketFailure can weigh.";
+            return false;
+        }
+
+        try
+        {
+            evidence = (PacketEvidence)LanguagePrimitives.ConvertTo(KnownProperties(item, kind), kind);
+            return true;
+        }
+        catch (PSInvalidCastException e)
+        {
+            problem = $"An object that looks like a {kind.Name} cannot be read back: {e.Message}";
+            return false;
+        }
+    }
+
+    private static Type? KindOf(PSObject item)
+    {
+        foreach (var name in item.TypeNames.Where(n => n.StartsWith(DeserializedPrefix, StringComparison.Ordinal)))
+        {
+            var known = Kinds.FirstOrDefault(k => k.Type.FullName == name[DeserializedPrefix.Length..]).Type;
+            if (known is not null)
+            {
+                return known;
+            }
+        }
+
+        return item.BaseObject is PSCustomObject
+            ? Kinds.FirstOrDefault(k => k.Signature.All(p => item.Properties[p] is not null)).Type
+            : null;
+    }
+
+    // Remoting and types files add properties of their own, which the conversion would trip over.
+    private static PSObject KnownProperties(PSObject item, Type kind)
+    {
+        var known = new PSObject();
+        foreach (var property in kind.GetProperties())
+        {
+            if (property.CanWrite && item.Properties[property.Name] is { } source)
+            {
+                known.Properties.Add(new PSNoteProperty(property.Name, source.Value));
+            }
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using PacketPath.Binding;
+using PacketPath.Diagnosis;
+
+namespace PacketPath.Commands;
+
+/// <summary>Weighs evidence into a verdict: the layer at fault, the object at fault, the proof, and what that proof does not show.</summary>
+[Cmdlet(VerbsDiagnostic.Resolve, "PacketFailure")]
+[OutputType(typeof(PacketFailure))]
+public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
+{
+    private const string Advice =
+        "Pipe in what Test-SynPath, Get-PacketRoute, Get-PolicyRule, Get-NeighborEntry or Get-PacketInterface emit, "
+        + "live, from a remote session, or read back with Import-Clixml or ConvertFrom-Json.";
+
+    private readonly List<PacketEvidence> _evidence = [];
+
+    /// <summary>The evidence: results of Test-SynPath, Get-PacketRoute, Get-PolicyRule, Get-NeighborEntry and Get-PacketInterface, of one host or several, in any order.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Evidence")]
+    [ValidateNotNull]
+    public PSObject[] InputObject { get; set; } = [];
+
+    /// <summary>Emit only the one verdict that explains each target, without those that contribute.</summary>
+    [Parameter]
+    public SwitchParameter PrimaryOnly { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var item in InputObject)
+        {
+            if (EvidenceReader.TryRead(item, out var evidence, out var problem))
+            {
+                _evidence.Add(evidence);
+            }
+            else
+            {
+                WriteProblem(new ArgumentException(problem), "NotEvidence", ErrorCategory.InvalidArgument, item, Advice);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var stop = StopToken;
+        foreach (var verdict in Resolver.Resolve(_evidence.TakeWhile(_ => !stop.IsCancellationRequested)))
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (verdict.IsPrimary || !PrimaryOnly)
+            {
+                WriteObject(verdict);
+            }
+        }
+    }
+}

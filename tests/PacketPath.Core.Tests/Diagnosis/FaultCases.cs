@@ -1,0 +1,161 @@
+namespace PacketPath.Core.Tests.Diagnosis;
+
+/// <summary>For each fault, evidence that shows it and evidence like it that does not.</summary>
+public static class FaultCases
+{
+    public sealed record Case(string FaultId, PathLayer Layer, Func<Scene, PacketEvidence[]> Fires, Func<Scene, PacketEvidence[]> Silent);
+
+    private static readonly Case[] Local =
+    [
+        new("SourceAddressUnavailable", PathLayer.Socket,
+            s => [s.LocalError("EADDRNOTAVAIL", s.Route(), "bind")],
+            s => [s.LocalError("EADDRNOTAVAIL", s.Route())]),
+        new("PolicyRuleBlackhole", PathLayer.PolicyRouting,
+            s => [s.LocalError("EINVAL", RuleEnds(s, RouteOutcome.RuleBlackhole, RuleAction.Blackhole))],
+            s => [s.LocalError("EINVAL", s.Refused(RouteOutcome.Blackhole, "EINVAL"))]),
+        new("PolicyRuleProhibit", PathLayer.PolicyRouting,
+            s => [s.LocalError("EACCES", RuleEnds(s, RouteOutcome.RuleProhibit, RuleAction.Prohibit))],
+            s => [s.LocalError("EACCES", s.Refused(RouteOutcome.Prohibit, "EACCES"))]),
+        new("PolicyRuleUnreachable", PathLayer.PolicyRouting,
+            s => [s.LocalError("ENETUNREACH", RuleEnds(s, RouteOutcome.RuleUnreachable, RuleAction.Unreachable))],
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))]),
+        new("Ipv6Disabled", PathLayer.RouteLookup,
+            s => [s.IsIPv6
+                ? s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Ipv6Disabled = true })
+                : new Scene(true).LocalError("EAFNOSUPPORT", new Scene(true).Route(), "socket")],
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))]),
+        new("RouteBlackhole", PathLayer.RouteLookup,
+            s => [s.LocalError("EINVAL", s.Refused(RouteOutcome.Blackhole, "EINVAL"))],
+            s => [s.LocalError("EINVAL", s.Route())]),
+        new("RouteProhibit", PathLayer.RouteLookup,
+            s => [s.LocalError("EACCES", s.Refused(RouteOutcome.Prohibit, "EACCES"))],
+            s => [s.LocalError("EACCES", s.Route())]),
+        new("RouteUnreachable", PathLayer.RouteLookup,
+            s => [s.LocalError("EHOSTUNREACH", s.Refused(RouteOutcome.Unreachable, "EHOSTUNREACH"))],
+            s => [s.LocalError("EHOSTUNREACH", s.Route())]),
+        new("RouteNextHopDown", PathLayer.RouteLookup,
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Alternatives = [s.Loser(AlternativeReason.LinkDown)] })],
+            s => [s.Open() with { Route = s.Route() with { Alternatives = [s.Loser(AlternativeReason.LinkDown)] } }]),
+        new("RouteSourceInvalid", PathLayer.RouteLookup,
+            s => [s.Probe(SynOutcome.NoReply) with { Route = s.Route() with { SourceAddressState = AddressState.DuplicateDetected } }],
+            s => [s.Probe(SynOutcome.NoReply) with { Route = s.Route() with { SourceAddressState = AddressState.Deprecated } }]),
+        new("RouteShadowed", PathLayer.RouteLookup,
+            s => [Shadowed(s, SynOutcome.Open)],
+            s => [Shadowed(s, SynOutcome.NoReply)]),
+        new("RouteMissing", PathLayer.RouteLookup,
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))],
+            s => [s.Open()]),
+    ];
+
+    private static readonly Case[] Exit =
+    [
+        new("OutputFirewallDrop", PathLayer.OutputFirewall,
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], Retransmits = 1 }],
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], CaptureStatus = CaptureStatus.Incomplete }]),
+        new("OutputFirewallReject", PathLayer.OutputFirewall,
+            s => [s.Icmp(s.Source, (3, 3), (1, 4), isLocal: true)],
+            s => [s.Icmp(s.FarRouter, (3, 3), (1, 4))]),
+        new("NeighborUnresolved", PathLayer.Neighbor,
+            s => [s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with { Syns = [], Neighbor = s.Neighbor(NeighborState.Unreachable) }],
+            s => [s.Probe(SynOutcome.NoReply) with { Neighbor = s.Neighbor(NeighborState.Stale) }]),
+        new("NeighborWrongSubnet", PathLayer.Neighbor,
+            s => [OnLink(s, s.Target)],
+            s => [OnLink(s, s.Target) with { Route = OnLink(s, s.Target).Route! with { Alternatives = [] } }]),
+        new("LinkDown", PathLayer.Device,
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Alternatives = [s.Loser(AlternativeReason.InterfaceDown)] })],
+            s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))]),
+        new("LinkNoCarrier", PathLayer.Device,
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], Interface = s.Link(carrier: false), Neighbor = s.Neighbor(NeighborState.Unreachable) }],
+            s => [s.Open() with { Interface = s.Link(carrier: false) }]),
+    ];
+
+    private static readonly Case[] Beyond =
+    [
+        new("RoutingLoop", PathLayer.Path,
+            s => [s.Icmp(s.FarRouter, (11, 0), (3, 0))],
+            s => [s.Icmp(s.FarRouter, (3, 1), (1, 3))]),
+        new("PathSilentAfterHop", PathLayer.Path,
+            s => [s.Probe(SynOutcome.NoReply) with { Hops = [s.Hop(1, s.Gateway), s.Hop(2, s.FarRouter), s.Hop(3, null)], LastRespondingHop = s.FarRouter }],
+            s => [s.Probe(SynOutcome.NoReply) with { Hops = [s.Hop(1, null), s.Hop(2, null)] }]),
+        new("RemoteNetworkUnreachable", PathLayer.Path,
+            s => [s.Icmp(s.FarRouter, (3, 0), (1, 0))],
+            s => [s.Icmp(s.FarRouter, (3, 1), (1, 3))]),
+        new("RemoteHostUnreachable", PathLayer.Path,
+            s => [s.Icmp(s.FarRouter, (3, 1), (1, 3))],
+            s => [s.Icmp(s.FarRouter, (3, 0), (1, 0))]),
+        new("NoReply", PathLayer.Path,
+            s => [s.Probe(SynOutcome.NoReply)],
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], CaptureStatus = CaptureStatus.Unavailable }]),
+        new("RemoteRejected", PathLayer.RemoteHost,
+            s => [s.Icmp(s.FarRouter, (3, 13), (1, 1))],
+            s => [s.Icmp(s.Source, (3, 13), (1, 1), isLocal: true)]),
+        new("RemoteRefused", PathLayer.RemoteHost,
+            s => [s.Refused()],
+            s => [s.Refused() with { Replies = [], Syns = [] }]),
+        new("RemoteResetByMiddlebox", PathLayer.RemoteHost,
+            s => [s.Refused(ttl: 64) with { ControlReply = s.Packet(SynPacketKind.IcmpError, s.Target, s.Source, 62) }],
+            s => [s.Refused(ttl: 62) with { ControlReply = s.Packet(SynPacketKind.IcmpError, s.Target, s.Source, 253) }]),
+        new("InputFirewallDrop", PathLayer.InputFirewall,
+            s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies }],
+            s => [s.Probe(SynOutcome.NoReply)]),
+        new("InputFirewallReject", PathLayer.InputFirewall,
+            s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies, LocalResponses = [s.Packet(SynPacketKind.Reset, s.Source, s.Target, 64)] }],
+            s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies }]),
+        new("NoFault", PathLayer.SocketQueue,
+            s => [s.Open(), s.Neighbor(NeighborState.Unreachable, s.OtherGateway), s.Link(up: false, alias: "eth1")],
+            s => [s.Route()]),
+        new("Indeterminate", PathLayer.Device,
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], CaptureStatus = CaptureStatus.Unavailable }],
+            s => [s.Open()]),
+    ];
+
+    public static IReadOnlyList<Case> All { get; } = [.. Local, .. Exit, .. Beyond];
+
+    public static TheoryData<string, bool> Names
+    {
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (var one in All)
+            {
+                data.Add(one.FaultId, false);
+                data.Add(one.FaultId, true);
+            }
+
+            return data;
+        }
+    }
+
+    public static Case Find(string faultId) => All.Single(c => c.FaultId == faultId);
+
+    /// <summary>An attempt that the preferred route fails and one other route was tried for.</summary>
+    public static SynPathResult Shadowed(Scene s, SynOutcome otherwise) => s.Probe(SynOutcome.NoReply) with
+    {
+        Route = s.Route() with { DestinationPrefix = s.Prefix, Alternatives = [s.Loser(AlternativeReason.LessSpecific)] },
+        AlternativeAttempts = [new() { DestinationPrefix = s.Everything, NextHop = s.OtherGateway, InterfaceAlias = "eth1", Outcome = otherwise }],
+    };
+
+    /// <summary>A target taken for a direct neighbor that nobody on the link owns, with a gateway beside it.</summary>
+    public static SynPathResult OnLink(Scene s, string target) => s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with
+    {
+        RemoteAddress = target,
+        TargetName = target,
+        Syns = [],
+        Route = s.Route() with
+        {
+            RemoteAddress = target,
+            DestinationPrefix = s.IsIPv6 ? "2001:db8::/32" : "192.0.0.0/3",
+            NextHop = null,
+            NeighborAddress = target,
+            Alternatives = [s.Loser(AlternativeReason.LessSpecific, "eth0")],
+        },
+        Neighbor = s.Neighbor(NeighborState.Unreachable, target),
+    };
+
+    private static PacketRoute RuleEnds(Scene s, RouteOutcome outcome, RuleAction action) => s.Refused(outcome, "EINVAL") with
+    {
+        DestinationPrefix = null,
+        Table = null,
+        Rule = new PolicyRule { Priority = 100, AddressFamily = s.Family, Action = action, Text = $"100: from all {action.ToString().ToLowerInvariant()}" },
+    };
+}

@@ -1,0 +1,179 @@
+namespace PacketPath.Core.Tests.Diagnosis;
+
+/// <summary>A small network to make evidence from: this host on eth0, a gateway, a target two routers away. IPv4 or IPv6.</summary>
+public sealed record Scene(bool IsIPv6)
+{
+    public static readonly DateTime Noon = new(2026, 1, 2, 12, 0, 0, DateTimeKind.Utc);
+
+    public string Target => IsIPv6 ? "2001:db8:9::10" : "203.0.113.10";
+
+    public string Source => IsIPv6 ? "2001:db8:1::5" : "192.0.2.5";
+
+    public string Gateway => IsIPv6 ? "2001:db8:1::1" : "192.0.2.1";
+
+    public string OtherGateway => IsIPv6 ? "2001:db8:2::1" : "198.51.100.1";
+
+    public string FarRouter => IsIPv6 ? "2001:db8:5::1" : "198.18.0.1";
+
+    public string Everything => IsIPv6 ? "::/0" : "0.0.0.0/0";
+
+    public string Prefix => IsIPv6 ? "2001:db8:9::/48" : "203.0.113.0/24";
+
+    public AddressFamily Family => IsIPv6 ? AddressFamily.IPv6 : AddressFamily.IPv4;
+
+    public PacketRoute Route() => new()
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        ObservedAt = Noon,
+        RemoteAddress = Target,
+        Outcome = RouteOutcome.Usable,
+        DestinationPrefix = Everything,
+        NextHop = Gateway,
+        NeighborAddress = Gateway,
+        InterfaceAlias = "eth0",
+        InterfaceIndex = 2,
+        SourceAddress = Source,
+        SourceAddressState = AddressState.Valid,
+        Table = "main",
+        TableId = 254,
+        TypeOfRoute = RouteType.Unicast,
+        Ipv6Disabled = IsIPv6 ? false : null,
+        Rule = new PolicyRule { Priority = 32766, AddressFamily = Family, Action = RuleAction.ToTable, Table = "main", Text = "32766: from all lookup main" },
+    };
+
+    public PacketRoute Refused(RouteOutcome outcome, string error) => Route() with
+    {
+        Outcome = outcome,
+        ErrorName = error,
+        DestinationPrefix = Prefix,
+        NextHop = null,
+        NeighborAddress = null,
+        InterfaceAlias = null,
+        InterfaceIndex = 0,
+        SourceAddress = null,
+        SourceAddressState = null,
+        TypeOfRoute = Enum.TryParse<RouteType>(outcome.ToString(), out var type) ? type : RouteType.Unspecified,
+    };
+
+    public RouteAlternative Loser(AlternativeReason reason, string? alias = "eth1") => new()
+    {
+        DestinationPrefix = Everything,
+        NextHop = OtherGateway,
+        InterfaceAlias = alias,
+        InterfaceIndex = 3,
+        TypeOfRoute = RouteType.Unicast,
+        Table = "main",
+        TableId = 254,
+        Reason = reason,
+    };
+
+    public NeighborEntry Neighbor(NeighborState state = NeighborState.Reachable, string? address = null) => new()
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        ObservedAt = Noon,
+        IPAddress = address ?? Gateway,
+        AddressFamily = Family,
+        InterfaceAlias = "eth0",
+        InterfaceIndex = 2,
+        LinkLayerAddress = state is NeighborState.Reachable or NeighborState.Stale ? "02:00:00:00:00:01" : null,
+        State = state,
+        NudState = state switch { NeighborState.Unreachable => "FAILED", NeighborState.Absent => "NONE", _ => state.ToString().ToUpperInvariant() },
+        Probes = state is NeighborState.Unreachable or NeighborState.Incomplete ? 3 : 0,
+    };
+
+    public PacketInterface Link(bool up = true, bool? carrier = true, string alias = "eth0") => new()
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        ObservedAt = Noon,
+        InterfaceAlias = alias,
+        InterfaceIndex = alias == "eth0" ? 2 : 3,
+        AdminUp = up,
+        Carrier = up ? carrier : null,
+        OperationalStatus = up && carrier == true ? OperationalStatus.Up : OperationalStatus.Down,
+        Mtu = 1500,
+        LinkType = "ether",
+    };
+
+    /// <summary>An attempt with everything in order but the outcome: complete capture, good route, neighbor and link.</summary>
+    public SynPathResult Probe(SynOutcome outcome, string? error = null) => new()
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        ObservedAt = Noon,
+        RemoteAddress = Target,
+        RemotePort = 443,
+        Protocol = TransportProtocol.Tcp,
+        TargetName = Target,
+        Outcome = outcome,
+        SocketError = error,
+        LocalAddress = Source,
+        LocalPort = 40000,
+        InterfaceAlias = "eth0",
+        InterfaceIndex = 2,
+        TimeoutSeconds = 2,
+        CaptureStatus = CaptureStatus.Complete,
+        Syns = [Packet(SynPacketKind.Syn, Source, Target, 64)],
+        Route = Route(),
+        Interface = Link(),
+        Neighbor = Neighbor(),
+    };
+
+    /// <summary>This host refused at once: no packet, no neighbor, no link.</summary>
+    public SynPathResult LocalError(string error, PacketRoute route, string call = "connect") => Probe(SynOutcome.LocalError, error) with
+    {
+        FailedCall = call,
+        Syns = [],
+        Route = route,
+        Interface = null,
+        Neighbor = null,
+        InterfaceAlias = route.InterfaceAlias,
+    };
+
+    /// <summary>A handshake that completed.</summary>
+    public SynPathResult Open() => Probe(SynOutcome.Open) with
+    {
+        RttMilliseconds = 0.7,
+        Replies = [Packet(SynPacketKind.SynAck, Target, Source, 62)],
+    };
+
+    /// <summary>A port that a RST answers.</summary>
+    public SynPathResult Refused(int ttl = 62) => Probe(SynOutcome.Refused, "ECONNREFUSED") with
+    {
+        Replies = [Packet(SynPacketKind.Reset, Target, Source, ttl)],
+    };
+
+    /// <summary>An attempt that an ICMP error ended; the code is that of IPv4 or of IPv6.</summary>
+    public SynPathResult Icmp(string offender, (int Type, int Code) v4, (int Type, int Code) v6, bool isLocal = false) =>
+        Probe(SynOutcome.IcmpError, "EHOSTUNREACH") with
+        {
+            ErrorQueue = [Report(offender, IsIPv6 ? v6 : v4, isLocal)],
+            Syns = isLocal ? [] : [Packet(SynPacketKind.Syn, Source, Target, 64)],
+        };
+
+    public IcmpReport Report(string offender, (int Type, int Code) kind, bool isLocal) => new()
+    {
+        Offender = offender,
+        OffenderIsLocal = isLocal,
+        Origin = IsIPv6 ? "IcmpV6" : "Icmp",
+        Type = kind.Type,
+        Code = kind.Code,
+        ErrorName = "EHOSTUNREACH",
+    };
+
+    public SynPacket Packet(SynPacketKind kind, string from, string to, int ttl) => new()
+    {
+        Kind = kind,
+        From = from,
+        To = to,
+        Ttl = ttl,
+        InterfaceAlias = "eth0",
+        CapturedAt = Noon,
+        SequenceNumber = kind == SynPacketKind.Syn ? 1000 : 9000,
+        AcknowledgmentNumber = kind == SynPacketKind.Syn ? 0 : 1001,
+    };
+
+    public PathHop Hop(int ttl, string? address) => new() { Ttl = ttl, Address = address, IcmpType = address is null ? null : IsIPv6 ? 3 : 11, IcmpCode = 0 };
+}
