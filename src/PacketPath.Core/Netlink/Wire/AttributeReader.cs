@@ -66,6 +66,12 @@ internal ref struct AttributeReader
     /// <summary>The value as an unsigned 32-bit number in host order.</summary>
     public uint U32() => Has(4) ? MemoryMarshal.Read<uint>(Value) : 0;
 
+    /// <summary>The value as an unsigned 32-bit number in network order.</summary>
+    public uint U32BigEndian() => Has(4) ? BinaryPrimitives.ReadUInt32BigEndian(Value) : 0;
+
+    /// <summary>The value as an unsigned 64-bit number in network order.</summary>
+    public ulong U64BigEndian() => Has(8) ? BinaryPrimitives.ReadUInt64BigEndian(Value) : 0;
+
     /// <summary>The value as a signed 32-bit number in host order.</summary>
     public int S32() => Has(4) ? MemoryMarshal.Read<int>(Value) : 0;
 

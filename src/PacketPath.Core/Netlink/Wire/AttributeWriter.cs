@@ -59,6 +59,10 @@ internal sealed class AttributeWriter
     /// <summary>Writes an unsigned 32-bit number in host order.</summary>
     public void U32(ushort type, uint value) => BitConverter.TryWriteBytes(Attribute(type, 4), value);
 
+    /// <summary>Writes an unsigned 32-bit number in network order.</summary>
+    public void U32BigEndian(ushort type, uint value) =>
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, 4), value);
+
     /// <summary>Writes text and a NUL.</summary>
     public void Text(ushort type, string value) =>
         Encoding.UTF8.GetBytes(value, Attribute(type, Encoding.UTF8.GetByteCount(value) + 1));

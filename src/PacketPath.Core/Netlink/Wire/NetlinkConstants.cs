@@ -58,6 +58,7 @@ internal static class RouteMessage
         GetRoute => "RTM_GETROUTE",
         GetNeighbor => "RTM_GETNEIGH",
         GetRule => "RTM_GETRULE",
+        > 0xff => NetfilterMessage.Name(type),
         _ => $"netlink message {type}",
     };
 }
