@@ -1,0 +1,42 @@
+namespace PacketPath.Probes;
+
+/// <summary>One socket to open for a target: the main attempt, or one that follows it.</summary>
+internal sealed record AttemptPlan
+{
+    /// <summary>What the attempt is for.</summary>
+    public AttemptKind Kind { get; init; }
+
+    /// <summary>The TTL to send with; 0 for the kernel's.</summary>
+    public int Ttl { get; init; }
+
+    /// <summary>The interface to bind to; null for none.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>The destination port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How long to wait, in nanoseconds.</summary>
+    public long TimeoutNanoseconds { get; init; }
+
+    /// <summary>The losing route an alternative attempt goes through.</summary>
+    public RouteAlternative? Alternative { get; init; }
+
+    /// <summary>The transport.</summary>
+    public TransportProtocol Protocol => Kind == AttemptKind.Control ? TransportProtocol.Udp : TransportProtocol.Tcp;
+}
+
+/// <summary>What an attempt is for.</summary>
+internal enum AttemptKind
+{
+    /// <summary>The connection asked for.</summary>
+    Main,
+
+    /// <summary>One step of a TTL walk.</summary>
+    Hop,
+
+    /// <summary>A losing route.</summary>
+    Alternative,
+
+    /// <summary>A datagram to a closed port, for a packet that the target itself sends.</summary>
+    Control,
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using PacketPath.Capture;
+using PacketPath.HostState;
+using PacketPath.Interop;
+
+namespace PacketPath.Probes;
+
+/// <summary>One capture for a whole call: a thread of its own takes packets off the wire and hands the few that matter to the engine.</summary>
+internal sealed class CaptureFeed : IDisposable
+{
+    // SYN or RST segments, and ICMP errors. In a filter tcp[] means IPv4 only; the IPv6 parts count from the fixed header.
+    private const string Filter =
+        "(tcp[13] & 6 != 0) or (icmp and icmp[0] != 0 and icmp[0] != 8)"
+        + " or (ip6[6] == 6 and ip6[53] & 6 != 0) or (ip6[6] == 58 and ip6[40] < 128)";
+
+    private const int MostWaiting = 65536;
+
+    private readonly NetworkNamespace _namespace;
+    private readonly EventDescriptor _wake;
+    private readonly IPacketSourceFactory? _factory;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _opened = new();
+    private readonly ConcurrentQueue<CapturedSegment> _waiting = new();
+    private volatile IPacketSource? _source;
+    private volatile bool _overflowed;
+    private volatile bool _ended;
+    private long _delivered;
+    private int _signalled;
+
+    /// <summary>Starts to open the capture.</summary>
+    /// <param name="netNamespace">The namespace to watch.</param>
+    /// <param name="wake">Signalled when packets wait.</param>
+    /// <param name="factory">Opens the capture; null for the module's own.</param>
+    public CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, IPacketSourceFactory? factory = null)
+    {
+        _namespace = netNamespace;
+        _wake = wake;
+        _factory = factory;
+        new Thread(Run) { IsBackground = true, Name = "PacketPath capture" }.Start();
+    }
+
+    /// <summary>Why there is no capture, or why it ended; null while it stands.</summary>
+    public CaptureException? Failure { get; private set; }
+
+    /// <summary>True where the capture stands.</summary>
+    public bool IsOpen => _source is not null;
+
+    /// <summary>Waits until the capture stands or has failed.</summary>
+    public void WaitUntilOpened(CancellationToken stop) => _opened.Wait(stop);
+
+    /// <summary>Packets lost so far.</summary>
+    public long Lost => (_source?.GetCounts().Dropped ?? 0) + (_overflowed ? 1 : 0) + (_ended ? 1 : 0);
+
+    /// <summary>True where every packet the kernel counted until now has been handed over.</summary>
+    public bool IsDrained()
+    {
+        if (_source is not { } source || _ended)
+        {
+            return true;
+        }
+
+        var received = source.GetCounts().Received;
+        return Interlocked.Read(ref _delivered) >= received;
+    }
+
+    /// <summary>Takes the next packet that waits.</summary>
+    public bool TryTake(out CapturedSegment segment) => _waiting.TryDequeue(out segment);
+
+    /// <summary>Call before taking: packets from now on signal again.</summary>
+    public void Rearm() => Volatile.Write(ref _signalled, 0);
+
+    /// <summary>Ends the capture. Its thread closes the packet socket, which the kernel takes some milliseconds for.</summary>
+    public void Dispose() => _stop.Cancel();
+
+    private void Run()
+    {
+        try
+        {
+            var options = new CaptureOptions { Filter = Filter, BufferBytes = 2 * 1024 * 1024 };
+            using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
+            _source = source;
+            _opened.Set();
+            try
+            {
+                source.Run(OnPacket, _stop.Token);
+            }
+            finally
+            {
+                _source = null;
+                _ended = true;
+            }
+        }
+        catch (CaptureException failure)
+        {
+            Failure = failure;
+        }
+        catch (Exception failure) when (failure is LinuxException or NetNamespaceException or IOException or TypeInitializationException)
+        {
+            Failure = new CaptureException(CaptureFailureReason.Other, failure.Message, "Look at the inner error.", failure);
+        }
+        finally
+        {
+            _opened.Set();
+        }
+    }
+
+    private void OnPacket(in CapturedPacket packet)
+    {
+        if (SegmentReader.TryRead(packet, out var segment))
+        {
+            if (_waiting.Count < MostWaiting)
+            {
+                _waiting.Enqueue(segment);
+            }
+            else
+            {
+                _overflowed = true;
+            }
+        }
+
+        Interlocked.Increment(ref _delivered);
+        if (Interlocked.Exchange(ref _signalled, 1) == 0)
+        {
+            _wake.Signal();
+        }
+    }
+}

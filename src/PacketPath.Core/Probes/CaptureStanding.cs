@@ -1,0 +1,35 @@
+namespace PacketPath.Probes;
+
+/// <summary>How the capture stood when a probe began.</summary>
+internal readonly record struct CaptureStanding(bool Open, long Lost)
+{
+    private const string Wire = "packet capture of this flow";
+
+    /// <summary>Notes how the capture stands.</summary>
+    public static CaptureStanding Now(CaptureFeed? capture) =>
+        capture is null ? default : new CaptureStanding(capture.IsOpen, capture.Lost);
+
+    /// <summary>What the capture is worth for the probe that ends now.</summary>
+    public (CaptureStatus Status, MissingObservation[] Missing) Judge(SynProbeOptions options, CaptureFeed? capture)
+    {
+        if (!options.Capture)
+        {
+            return (CaptureStatus.NotRequested, [Missing(
+                "switched off by -NoCapture: no SYN, SYN-ACK or RST was watched for, so a local drop cannot be told from silence on the path, nor a dropped answer from none",
+                "Leave -NoCapture out.")]);
+        }
+
+        if (capture?.Failure is { } failure)
+        {
+            return Open
+                ? (CaptureStatus.Incomplete, [Missing("the capture ended early: " + failure.Message, failure.Remedy)])
+                : (CaptureStatus.Unavailable, [Missing(failure.Message, failure.Remedy)]);
+        }
+
+        return capture!.Lost > Lost
+            ? (CaptureStatus.Incomplete, [Missing("packets were lost while capturing: a packet that is not listed may still have passed", "Repeat the probe when this host is less busy, or with fewer targets at once (-ThrottleLimit).")])
+            : (CaptureStatus.Complete, []);
+    }
+
+    private static MissingObservation Missing(string why, string remedy) => new() { What = Wire, Why = why, Remedy = remedy };
+}

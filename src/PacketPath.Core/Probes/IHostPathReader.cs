@@ -1,0 +1,44 @@
+using System.Net;
+
+namespace PacketPath.Probes;
+
+/// <summary>What this host knows about the path of a flow. Opened inside the namespace it reads.</summary>
+internal interface IHostPathReader : IDisposable
+{
+    /// <summary>Reads route, egress interface and neighbor of many flows, in order.</summary>
+    IReadOnlyList<HostPath> Read(IReadOnlyList<HostPathQuery> queries, CancellationToken stop);
+
+    /// <summary>True where the address is one of this namespace's own.</summary>
+    bool IsLocalAddress(IPAddress address);
+
+    /// <summary>An interface's name by its index; null where there is none.</summary>
+    string? InterfaceName(int index);
+
+    /// <summary>True where there is an interface of that name.</summary>
+    bool HasInterface(string name);
+}
+
+/// <summary>A flow to look up.</summary>
+/// <param name="Remote">The destination.</param>
+/// <param name="Port">The destination port.</param>
+/// <param name="Local">The local address, where one is bound or was asked.</param>
+/// <param name="LocalPort">The local port; 0 where none was bound.</param>
+/// <param name="Interface">The interface asked; null for none.</param>
+/// <param name="Mark">The firewall mark.</param>
+internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark);
+
+/// <summary>What this host knows about a flow's path.</summary>
+internal sealed record HostPath
+{
+    /// <summary>The routing decision; null where it could not be had.</summary>
+    public PacketRoute? Route { get; init; }
+
+    /// <summary>The egress interface; null where there is none.</summary>
+    public PacketInterface? Interface { get; init; }
+
+    /// <summary>The next hop's neighbor entry; null where the link needs none.</summary>
+    public NeighborEntry? Neighbor { get; init; }
+
+    /// <summary>What could not be read.</summary>
+    public MissingObservation[] NotObserved { get; init; } = [];
+}

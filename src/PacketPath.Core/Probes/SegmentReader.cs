@@ -1,0 +1,49 @@
+using PacketPath.Capture;
+
+namespace PacketPath.Probes;
+
+/// <summary>Decodes a captured packet into what a probe can use.</summary>
+internal static class SegmentReader
+{
+    /// <summary>Reads a packet; false where it is neither a TCP segment nor an ICMP error that quotes ports.</summary>
+    public static bool TryRead(in CapturedPacket captured, out CapturedSegment segment)
+    {
+        segment = default;
+        if (!PacketDecoder.TryDecode(captured.Data, captured.LinkType, out var packet))
+        {
+            return false;
+        }
+
+        var tcp = packet.Transport == TransportKind.Tcp;
+        var icmp = packet.Transport is TransportKind.Icmp or TransportKind.IcmpV6;
+        if (!tcp && (!icmp || !packet.Icmp.IsError || !packet.Quoted.HasPorts))
+        {
+            return false;
+        }
+
+        var quoted = packet.Quoted;
+        segment = new CapturedSegment
+        {
+            TimestampNanoseconds = captured.TimestampNanoseconds,
+            InterfaceIndex = packet.InterfaceIndex,
+            Outgoing = packet.PacketType == PacketType.Outgoing,
+            From = packet.Ip.Source,
+            To = packet.Ip.Destination,
+            Ttl = packet.Ip.Ttl,
+            IpId = packet.Network == NetworkKind.IPv4 ? (int)packet.Ip.Identification : 0,
+            LinkLayerSource = packet.LinkSource,
+            IsIcmp = icmp,
+            Flow = tcp
+                ? new FlowKey(TransportProtocol.Tcp, packet.Ip.Source, packet.SourcePort, packet.Ip.Destination, packet.DestinationPort)
+                : new FlowKey((TransportProtocol)quoted.Ip.Protocol, quoted.Ip.Source, quoted.SourcePort, quoted.Ip.Destination, quoted.DestinationPort),
+            TcpFlags = packet.Tcp.Flags,
+            Sequence = packet.Tcp.SequenceNumber,
+            Acknowledgment = packet.Tcp.AcknowledgmentNumber,
+            Window = packet.Tcp.Window,
+            Mss = packet.Tcp.MaximumSegmentSize ?? 0,
+            IcmpType = packet.Icmp.Type,
+            IcmpCode = packet.Icmp.Code,
+        };
+        return true;
+    }
+}

@@ -1,0 +1,219 @@
+using PacketPath.Capture;
+using PacketPath.Interop;
+
+namespace PacketPath.Probes;
+
+// The life of one socket.
+internal sealed partial class SynEngine
+{
+    private const int TooManyInProcess = 24;
+    private const int TooManyInSystem = 23;
+
+    private sealed class Active
+    {
+        public required long Id { get; init; }
+
+        public required SynProbeMachine Machine { get; init; }
+
+        public required SynAttempt Attempt { get; init; }
+
+        public ProbeSocket? Socket { get; set; }
+
+        public FlowKey? Flow { get; set; }
+    }
+
+    // What follows a probe goes before new targets, so that probes end in the order they began.
+    private void StartWaiting()
+    {
+        for (var i = 0; i < StartsPerTurn && _active.Count < _socketLimit; i++)
+        {
+            if (_followUps.TryDequeue(out var next))
+            {
+                if (!Start(next.Machine, next.Plan))
+                {
+                    _followUps.Enqueue(next);
+                    return;
+                }
+            }
+            else if (_added.TryPeek(out var target))
+            {
+                var machine = new SynProbeMachine(target, _options);
+                _unfinished[machine] = CaptureStanding.Now(_capture);
+                if (!Start(machine, machine.Begin()))
+                {
+                    _unfinished.Remove(machine);
+                    return;
+                }
+
+                _added.TryDequeue(out _);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    // False where no descriptor is left and others must end first.
+    private bool Start(SynProbeMachine machine, AttemptPlan plan)
+    {
+        var attempt = new SynAttempt(plan, _capture is { IsOpen: true }, _reader.IsLocalAddress);
+        var ipv6 = machine.Target.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        var active = new Active { Id = ++_nextId, Machine = machine, Attempt = attempt };
+        ProbeSocket socket;
+        try
+        {
+            socket = new ProbeSocket(ipv6, plan.Protocol);
+        }
+        catch (LinuxException failure) when (failure.Errno is TooManyInProcess or TooManyInSystem && _active.Count > 0)
+        {
+            _socketLimit = Math.Max(1, _active.Count);
+            return false;
+        }
+        catch (LinuxException failure)
+        {
+            attempt.Begin(Now, DateTime.UtcNow);
+            attempt.CallFailed(Now, failure.Call, failure.Errno);
+            EndIfOver(active);
+            return true;
+        }
+
+        active.Socket = socket;
+        _active.Add(active.Id, active);
+        var step = socket.Start(plan, machine.Target.Address, _options, () => attempt.Begin(Now, DateTime.UtcNow));
+        if (step.Call is null)
+        {
+            Connecting(active, socket);
+            return true;
+        }
+
+        if (attempt.State == AttemptState.Planned)
+        {
+            attempt.Begin(Now, DateTime.UtcNow);
+        }
+
+        if (plan.Kind == AttemptKind.Main && Problem(step) is { } problem)
+        {
+            Release(active);
+            _unfinished.Remove(machine);
+            _sink(new SynProbeOutput(machine.Target, null, problem));
+            return true;
+        }
+
+        attempt.CallFailed(Now, step.Call, step.Errno);
+        EndIfOver(active);
+        return true;
+    }
+
+    private void Connecting(Active active, ProbeSocket socket)
+    {
+        var local = socket.LocalEndPoint();
+        active.Attempt.Connecting(local);
+        if (local is not null)
+        {
+            active.Flow = new FlowKey(
+                active.Attempt.Plan.Protocol,
+                PacketAddress.From(local.Address),
+                local.Port,
+                PacketAddress.From(active.Machine.Target.Address),
+                active.Attempt.Plan.Port);
+            _flows.Add(active.Flow.Value, active);
+        }
+
+        // A connected datagram socket is always writable.
+        _epoll.Add(socket.Descriptor, active.Attempt.Plan.Kind == AttemptKind.Control ? Epoll.Readable : Epoll.Writable, active.Id);
+        _timers.Enqueue(active, active.Attempt.Deadline);
+    }
+
+    private SynProbeException? Problem(ConnectStep step) => (step.Call, step.Errno) switch
+    {
+        (ProbeSocket.DeviceCall, Errno.ENODEV) => new SynProbeException(
+            SynProbeProblem.InterfaceNotFound,
+            $"There is no interface '{_options.InterfaceAlias}' in the network namespace '{_options.Namespace.Label}'.",
+            "List the interfaces with Get-PacketInterface.",
+            new LinuxException(step.Errno, step.Call)),
+        (ProbeSocket.DeviceCall, Errno.EPERM) => new SynProbeException(
+            SynProbeProblem.PermissionDenied,
+            $"Binding to the interface '{_options.InterfaceAlias}' is not permitted.",
+            "Run as root or with CAP_NET_RAW; from Linux 5.7 on no privilege is needed.",
+            new LinuxException(step.Errno, step.Call)),
+        (ProbeSocket.MarkCall, Errno.EPERM) => new SynProbeException(
+            SynProbeProblem.PermissionDenied,
+            "Setting a firewall mark is not permitted.",
+            "Run as root or with CAP_NET_ADMIN, or leave -Mark out.",
+            new LinuxException(step.Errno, step.Call)),
+        _ => null,
+    };
+
+    private void ReadSocket(Active active, long now)
+    {
+        if (active.Attempt.State != AttemptState.Waiting)
+        {
+            return;
+        }
+
+        active.Attempt.SocketRead(now, active.Socket!.Read());
+        Advance(active);
+    }
+
+    private void Advance(Active active)
+    {
+        switch (active.Attempt.State)
+        {
+            case AttemptState.Ended:
+                EndIfOver(active);
+                break;
+            case AttemptState.Settling:
+                // The socket has said all it will say; only the capture may add to it.
+                _epoll.Remove(active.Socket!.Descriptor);
+                _settling.Add(active);
+                _timers.Enqueue(active, active.Attempt.Deadline);
+                break;
+        }
+    }
+
+    private void EndIfOver(Active active)
+    {
+        if (active.Attempt.State != AttemptState.Ended)
+        {
+            return;
+        }
+
+        Release(active);
+        if (active.Attempt.Plan.Kind == AttemptKind.Main)
+        {
+            _awaitingFacts.Add((active.Machine, active.Attempt));
+            return;
+        }
+
+        foreach (var pointless in active.Machine.FollowUpEnded(active.Attempt))
+        {
+            CancelPlan(active.Machine, pointless);
+        }
+
+        FinishIfComplete(active.Machine);
+    }
+
+    private void CancelPlan(SynProbeMachine machine, AttemptPlan plan)
+    {
+        var running = _active.Values.FirstOrDefault(a => ReferenceEquals(a.Machine, machine) && ReferenceEquals(a.Attempt.Plan, plan));
+        if (running is not null)
+        {
+            running.Attempt.Cancel();
+            Release(running);
+        }
+    }
+
+    // A normal close: a target that accepted sees the end of a connection without data, not a reset.
+    private void Release(Active active)
+    {
+        _settling.Remove(active);
+        _active.Remove(active.Id);
+        if (active.Flow is { } flow)
+        {
+            _flows.Remove(flow, active);
+        }
+
+        active.Socket?.Dispose();
+    }
+}

@@ -1,0 +1,300 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using PacketPath.Capture;
+using PacketPath.HostState;
+using PacketPath.Interop;
+
+namespace PacketPath.Probes;
+
+/// <summary>Runs many probes at once on one thread inside the namespace: epoll for the sockets, an eventfd for everything else.</summary>
+internal sealed partial class SynEngine
+{
+    private const long WakeId = 0;
+    private const int StartsPerTurn = 64;
+    private const long Millisecond = 1_000_000;
+
+    private readonly SynProbeOptions _options;
+    private readonly Func<IHostPathReader> _openReader;
+    private readonly IPacketSourceFactory? _captureFactory;
+    private readonly Action<SynProbeOutput> _sink;
+    private readonly EventDescriptor _wake = new();
+    private readonly ConcurrentQueue<SynTarget> _added = new();
+    private readonly CancellationTokenSource _stop = new();
+    private volatile bool _addingCompleted;
+
+    // Everything below belongs to the engine's thread.
+    private readonly Dictionary<long, Active> _active = [];
+    private readonly HashSet<Active> _settling = [];
+    private readonly PriorityQueue<Active, long> _timers = new();
+    private readonly Queue<(SynProbeMachine Machine, AttemptPlan Plan)> _followUps = new();
+    private readonly Dictionary<SynProbeMachine, CaptureStanding> _unfinished = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(SynProbeMachine Machine, SynAttempt Attempt)> _awaitingFacts = [];
+    private readonly FlowTable<Active> _flows = new();
+    private Epoll _epoll = null!;
+    private IHostPathReader _reader = null!;
+    private CaptureFeed? _capture;
+    private SynResultBuilder _builder = null!;
+    private int _socketLimit;
+    private long _nextId = WakeId;
+
+    /// <summary>Creates an engine.</summary>
+    /// <param name="options">How to probe.</param>
+    /// <param name="openReader">Opens the reader of host facts; called on the engine's thread.</param>
+    /// <param name="sink">Takes what comes out; called on the engine's thread.</param>
+    /// <param name="captureFactory">Opens the capture; null for the module's own.</param>
+    public SynEngine(SynProbeOptions options, Func<IHostPathReader> openReader, Action<SynProbeOutput> sink, IPacketSourceFactory? captureFactory = null)
+    {
+        _options = options;
+        _openReader = openReader;
+        _sink = sink;
+        _captureFactory = captureFactory;
+        _socketLimit = options.ThrottleLimit;
+    }
+
+    /// <summary>Adds a target.</summary>
+    public void Add(SynTarget target)
+    {
+        _added.Enqueue(target);
+        _wake.Signal();
+    }
+
+    /// <summary>No more targets come; the engine ends when all have been answered.</summary>
+    public void CompleteAdding()
+    {
+        _addingCompleted = true;
+        _wake.Signal();
+    }
+
+    /// <summary>Ends the engine at once.</summary>
+    public void Stop()
+    {
+        _stop.Cancel();
+        _wake.Signal();
+    }
+
+    /// <summary>Runs until all targets have been answered or <see cref="Stop"/> is called; every target gets an output unless stopped.</summary>
+    public void Run()
+    {
+        try
+        {
+            _options.Namespace.Run(() =>
+            {
+                Loop();
+                return true;
+            });
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception failure) when (failure is LinuxException or NetNamespaceException or IOException)
+        {
+            FailAll(failure);
+        }
+        finally
+        {
+            _wake.Dispose();
+        }
+    }
+
+    private static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private bool IsDone => _addingCompleted && _added.IsEmpty && _unfinished.Count == 0;
+
+    private void Loop()
+    {
+        try
+        {
+            Open();
+            Span<long> ready = stackalloc long[256];
+            while (!IsDone)
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                StartWaiting();
+                TakePackets();
+                SettleDrained();
+                FireTimers();
+                Conclude();
+                if (IsDone)
+                {
+                    break;
+                }
+
+                var count = _epoll.Wait(ready, NextWait());
+                var now = Now;
+                for (var i = 0; i < count; i++)
+                {
+                    if (ready[i] == WakeId)
+                    {
+                        _wake.Reset();
+                        _capture?.Rearm();
+                    }
+                    else if (_active.TryGetValue(ready[i], out var active))
+                    {
+                        ReadSocket(active, now);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private void Open()
+    {
+        if (_options.Capture)
+        {
+            _capture = new CaptureFeed(_options.Namespace, _wake, _captureFactory);
+        }
+
+        _epoll = new Epoll(256);
+        _epoll.Add(_wake.Descriptor, Epoll.Readable, WakeId);
+        _reader = _openReader();
+        _builder = new SynResultBuilder(_options, _reader.InterfaceName);
+        _capture?.WaitUntilOpened(_stop.Token);
+    }
+
+    private void Close()
+    {
+        foreach (var active in _active.Values)
+        {
+            active.Socket?.Dispose();
+        }
+
+        _active.Clear();
+        _capture?.Dispose();
+        _reader?.Dispose();
+        _epoll?.Dispose();
+    }
+
+    private void TakePackets()
+    {
+        while (_capture is not null && _capture.TryTake(out var segment))
+        {
+            var role = _flows.Match(segment, out var owner);
+            if (role == SegmentRole.None)
+            {
+                continue;
+            }
+
+            owner!.Attempt.Captured(segment, role);
+            if (owner.Attempt.State == AttemptState.Settling && owner.Attempt.HasWhatItNeeds)
+            {
+                owner.Attempt.Settle();
+                EndIfOver(owner);
+            }
+        }
+    }
+
+    // Once the capture has handed over all it counted, nothing that belongs to an outcome can still come.
+    private void SettleDrained()
+    {
+        if (_settling.Count == 0 || (_capture is { } capture && !capture.IsDrained()))
+        {
+            return;
+        }
+
+        TakePackets();
+        foreach (var active in _settling.ToArray())
+        {
+            active.Attempt.Settle();
+            EndIfOver(active);
+        }
+    }
+
+    private void FireTimers()
+    {
+        var now = Now;
+        while (_timers.TryPeek(out var active, out var due) && due <= now)
+        {
+            _timers.Dequeue();
+            if (active.Attempt.State == AttemptState.Ended || active.Attempt.Deadline > due)
+            {
+                continue;
+            }
+
+            var waiting = active.Attempt.State == AttemptState.Waiting;
+            active.Attempt.TimedOut(now, waiting ? active.Socket?.Read() : null);
+            Advance(active);
+        }
+    }
+
+    // Reads the host's facts for every main attempt that ended in this turn, and decides what follows.
+    private void Conclude()
+    {
+        if (_awaitingFacts.Count == 0)
+        {
+            return;
+        }
+
+        var batch = _awaitingFacts.ToArray();
+        _awaitingFacts.Clear();
+        var paths = _reader.Read([.. batch.Select(b => Query(b.Machine, b.Attempt))], _stop.Token);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var (machine, attempt) = batch[i];
+            foreach (var plan in machine.MainEnded(attempt, paths[i]))
+            {
+                _followUps.Enqueue((machine, plan));
+            }
+
+            FinishIfComplete(machine);
+        }
+    }
+
+    private HostPathQuery Query(SynProbeMachine machine, SynAttempt attempt) => new(
+        machine.Target.Address,
+        machine.Target.Port,
+        attempt.Local?.Address ?? _options.SourceAddress,
+        attempt.Local?.Port ?? 0,
+        _options.InterfaceAlias,
+        _options.Mark);
+
+    private void FinishIfComplete(SynProbeMachine machine)
+    {
+        if (machine.IsComplete && _unfinished.Remove(machine, out var standing))
+        {
+            var (status, missing) = standing.Judge(_options, _capture);
+            _sink(new SynProbeOutput(machine.Target, _builder.Build(machine, status, missing), null));
+        }
+    }
+
+    private int NextWait()
+    {
+        if (!_added.IsEmpty && _active.Count < _socketLimit)
+        {
+            return 0;
+        }
+
+        if (_settling.Count > 0)
+        {
+            return 1;
+        }
+
+        if (!_timers.TryPeek(out _, out var due))
+        {
+            return -1;
+        }
+
+        return (int)Math.Clamp((due - Now + Millisecond - 1) / Millisecond, 0, int.MaxValue);
+    }
+
+    private void FailAll(Exception failure)
+    {
+        var problem = new SynProbeException(
+            SynProbeProblem.EngineFailed,
+            failure.Message,
+            (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.",
+            failure);
+        foreach (var machine in _unfinished.Keys)
+        {
+            _sink(new SynProbeOutput(machine.Target, null, problem));
+        }
+
+        while (_added.TryDequeue(out var target))
+        {
+            _sink(new SynProbeOutput(target, null, problem));
+        }
+    }
+}

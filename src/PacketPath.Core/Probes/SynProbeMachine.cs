@@ -1,0 +1,171 @@
+using PacketPath.Capture;
+
+namespace PacketPath.Probes;
+
+/// <summary>The strategy for one target: which attempt to make first, which ones follow, and when all is known. Does no I/O.</summary>
+internal sealed class SynProbeMachine
+{
+    private const long Millisecond = 1_000_000;
+    private const int MaxAlternatives = 3;
+
+    // Long enough for one retransmission of a SYN that a hop's rate limit or a loss swallowed.
+    private const long WalkNanoseconds = 2_000 * Millisecond;
+
+    // A route that works answers in one round trip; the call must still end within its timeout and a second.
+    private const long AlternativeNanoseconds = 750 * Millisecond;
+    private const long ControlNanoseconds = 1_000 * Millisecond;
+
+    // traceroute's first port: closed nearly everywhere.
+    private const int ClosedPort = 33434;
+
+    private readonly SynProbeOptions _options;
+    private readonly long _timeout;
+    private readonly HashSet<AttemptPlan> _open = new(ReferenceEqualityComparer.Instance);
+    private readonly List<SynAttempt> _followUps = [];
+
+    /// <summary>Creates the strategy.</summary>
+    public SynProbeMachine(SynTarget target, SynProbeOptions options)
+    {
+        Target = target;
+        _options = options;
+        _timeout = (long)(options.Timeout.TotalMilliseconds * Millisecond);
+    }
+
+    /// <summary>The target.</summary>
+    public SynTarget Target { get; }
+
+    /// <summary>The main attempt, once it has ended.</summary>
+    public SynAttempt? Main { get; private set; }
+
+    /// <summary>What came of the main attempt, with the host's own facts weighed in.</summary>
+    public SynOutcome Outcome { get; private set; }
+
+    /// <summary>The host's facts, read when the main attempt ended.</summary>
+    public HostPath Path { get; private set; } = new();
+
+    /// <summary>The attempts that followed, ended.</summary>
+    public IReadOnlyList<SynAttempt> FollowUps => _followUps;
+
+    /// <summary>True once nothing is left to do.</summary>
+    public bool IsComplete => Main is not null && _open.Count == 0;
+
+    /// <summary>The first attempt.</summary>
+    public AttemptPlan Begin() => new()
+    {
+        Kind = AttemptKind.Main,
+        Port = Target.Port,
+        Device = _options.InterfaceAlias,
+        TimeoutNanoseconds = _timeout,
+    };
+
+    /// <summary>The main attempt has ended and the host's facts are read: the attempts to make now.</summary>
+    public IReadOnlyList<AttemptPlan> MainEnded(SynAttempt main, HostPath path)
+    {
+        Main = main;
+        Path = path;
+        Outcome = Weigh(main, path);
+        List<AttemptPlan> plans = [];
+        if (IsLocalFailure(main))
+        {
+            plans.AddRange(Alternatives());
+        }
+
+        if (_options.FindHop)
+        {
+            plans.AddRange(FindHop());
+        }
+
+        foreach (var plan in plans)
+        {
+            _open.Add(plan);
+        }
+
+        return plans;
+    }
+
+    /// <summary>A following attempt has ended: the plans it makes pointless.</summary>
+    public IReadOnlyList<AttemptPlan> FollowUpEnded(SynAttempt attempt)
+    {
+        if (!_open.Remove(attempt.Plan))
+        {
+            return [];
+        }
+
+        _followUps.Add(attempt);
+        if (attempt.Plan.Kind != AttemptKind.Hop || !ReachedTarget(attempt))
+        {
+            return [];
+        }
+
+        var pointless = _open.Where(p => p.Kind == AttemptKind.Hop && p.Ttl > attempt.Plan.Ttl).ToList();
+        _open.ExceptWith(pointless);
+        return pointless;
+    }
+
+    /// <summary>True where the target itself answered.</summary>
+    public bool ReachedTarget(SynAttempt attempt) =>
+        attempt.Outcome is SynOutcome.Open or SynOutcome.Refused
+        || (attempt.DecidingRecord?.Offender is { } offender && PacketAddress.From(offender) == PacketAddress.From(Target.Address));
+
+    // A firewall of this host may forge "host unreachable"; a next hop that did not resolve has no link-layer address.
+    private static SynOutcome Weigh(SynAttempt main, HostPath path) =>
+        main.Outcome == SynOutcome.NeighborFailed
+        && path.Neighbor is { LinkLayerAddress: not null, State: not (NeighborState.Unreachable or NeighborState.Incomplete or NeighborState.Absent) }
+            ? SynOutcome.IcmpError
+            : main.Outcome;
+
+    private bool IsLocalFailure(SynAttempt main) => Outcome switch
+    {
+        SynOutcome.NoReply or SynOutcome.NeighborFailed or SynOutcome.LocalError => true,
+        SynOutcome.IcmpError => main.DecidingRecord?.Offender is null || main.OffenderIsLocal,
+        _ => false,
+    };
+
+    private IEnumerable<AttemptPlan> Alternatives()
+    {
+        // Bound to an interface by the caller, the other routes were not asked about.
+        if (_options.InterfaceAlias is not null || Path.Route is not { } route)
+        {
+            return [];
+        }
+
+        return route.Alternatives
+            .Where(a => a is { TypeOfRoute: RouteType.Unicast, InterfaceAlias: not null }
+                && a.InterfaceAlias != route.InterfaceAlias
+                && a.Reason is not (AlternativeReason.InterfaceDown or AlternativeReason.LinkDown or AlternativeReason.DeadNextHop))
+            .DistinctBy(a => a.InterfaceAlias)
+            .Take(MaxAlternatives)
+            .Select(a => new AttemptPlan
+            {
+                Kind = AttemptKind.Alternative,
+                Port = Target.Port,
+                Device = a.InterfaceAlias,
+                Alternative = a,
+                TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds),
+            });
+    }
+
+    private IEnumerable<AttemptPlan> FindHop()
+    {
+        if (Outcome == SynOutcome.Refused)
+        {
+            return [new AttemptPlan { Kind = AttemptKind.Control, Port = ClosedPort, Device = _options.InterfaceAlias, TimeoutNanoseconds = Math.Min(_timeout, ControlNanoseconds) }];
+        }
+
+        var expired = Main!.DecidingRecord is { } record
+            && IcmpMeaning.IsTimeExceeded(record.Origin == Interop.ErrorOrigin.IcmpV6, record.Type, record.Code);
+        if (Outcome != SynOutcome.NoReply && !expired)
+        {
+            return [];
+        }
+
+        return Enumerable.Range(1, _options.MaxHops).Select(ttl => new AttemptPlan
+        {
+            Kind = AttemptKind.Hop,
+            Ttl = ttl,
+            Port = Target.Port,
+            Device = _options.InterfaceAlias,
+            TimeoutNanoseconds = Math.Min(_timeout, WalkNanoseconds),
+        });
+    }
+}
