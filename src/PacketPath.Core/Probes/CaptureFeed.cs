@@ -8,11 +8,6 @@ namespace PacketPath.Probes;
 /// <summary>One capture for a whole call: a thread of its own takes packets off the wire and hands the few that matter to the engine.</summary>
 internal sealed class CaptureFeed : IDisposable
 {
-    // SYN or RST segments, and ICMP errors. In a filter tcp[] means IPv4 only; the IPv6 parts count from the fixed header.
-    private const string Filter =
-        "(tcp[13] & 6 != 0) or (icmp and icmp[0] != 0 and icmp[0] != 8)"
-        + " or (ip6[6] == 6 and ip6[53] & 6 != 0) or (ip6[6] == 58 and ip6[40] < 128)";
-
     private const int MostWaiting = 65536;
 
     private readonly NetworkNamespace _namespace;
@@ -76,7 +71,7 @@ internal sealed class CaptureFeed : IDisposable
     {
         try
         {
-            var options = new CaptureOptions { Filter = Filter, BufferBytes = 2 * 1024 * 1024 };
+            var options = new CaptureOptions { Filter = CaptureFilter.ForSyn([]), BufferBytes = 2 * 1024 * 1024 };
             using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
             _source = source;
             _opened.Set();

@@ -13,9 +13,6 @@ internal interface IHostPathReader : IDisposable
 
     /// <summary>An interface's name by its index; null where there is none.</summary>
     string? InterfaceName(int index);
-
-    /// <summary>True where there is an interface of that name.</summary>
-    bool HasInterface(string name);
 }
 
 /// <summary>A flow to look up.</summary>

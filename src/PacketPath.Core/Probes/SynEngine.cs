@@ -21,6 +21,7 @@ internal sealed partial class SynEngine
     private readonly ConcurrentQueue<SynTarget> _added = new();
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _addingCompleted;
+    private volatile SynProbeException? _failure;
 
     // Everything below belongs to the engine's thread.
     private readonly Dictionary<long, Active> _active = [];
@@ -56,6 +57,10 @@ internal sealed partial class SynEngine
     {
         _added.Enqueue(target);
         _wake.Signal();
+        if (_failure is { } failure)
+        {
+            FailAdded(failure);
+        }
     }
 
     /// <summary>No more targets come; the engine ends when all have been answered.</summary>
@@ -86,8 +91,9 @@ internal sealed partial class SynEngine
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
-        catch (Exception failure) when (failure is LinuxException or NetNamespaceException or IOException)
+        catch (Exception failure)
         {
+            // The thread's last resort: every target still gets an answer, and the cause travels with it.
             FailAll(failure);
         }
         finally
@@ -262,7 +268,7 @@ internal sealed partial class SynEngine
 
     private int NextWait()
     {
-        if (!_added.IsEmpty && _active.Count < _socketLimit)
+        if ((_followUps.Count > 0 || !_added.IsEmpty) && _active.Count < _socketLimit)
         {
             return 0;
         }
@@ -287,11 +293,17 @@ internal sealed partial class SynEngine
             failure.Message,
             (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.",
             failure);
+        _failure = problem;
         foreach (var machine in _unfinished.Keys)
         {
             _sink(new SynProbeOutput(machine.Target, null, problem));
         }
 
+        FailAdded(problem);
+    }
+
+    private void FailAdded(SynProbeException problem)
+    {
         while (_added.TryDequeue(out var target))
         {
             _sink(new SynProbeOutput(target, null, problem));

@@ -17,7 +17,7 @@ public sealed class SynProbe : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ThrottleLimit, 1);
         _engine = new SynEngine(options, () => HostPathReader.Open(options.Namespace), OnOutput);
-        _thread = new Thread(Run) { IsBackground = true, Name = "PacketPath probe" };
+        _thread = new Thread(_engine.Run) { IsBackground = true, Name = "PacketPath probe" };
         _thread.Start();
     }
 
@@ -36,13 +36,16 @@ public sealed class SynProbe : IDisposable
         }
 
         probe.CompleteAdding();
-        while (probe.TryTake(Timeout.InfiniteTimeSpan, stop, out var output))
+        while (probe.Outstanding > 0)
         {
-            yield return output.Result ?? throw output.Problem!;
+            if (probe.TryTake(Timeout.InfiniteTimeSpan, stop, out var output))
+            {
+                yield return output.Result ?? throw output.Problem!;
+            }
         }
     }
 
-    /// <summary>Adds a target.</summary>
+    /// <summary>Adds a target; it gets exactly one output.</summary>
     public void Add(SynTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -53,7 +56,7 @@ public sealed class SynProbe : IDisposable
     /// <summary>No more targets come.</summary>
     public void CompleteAdding() => _engine.CompleteAdding();
 
-    /// <summary>Takes the next output; false on timeout, or at once where none can come any more.</summary>
+    /// <summary>Takes the next output; false on timeout.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public bool TryTake(TimeSpan timeout, CancellationToken stop, [NotNullWhen(true)] out SynProbeOutput? output)
     {
@@ -75,16 +78,4 @@ public sealed class SynProbe : IDisposable
     }
 
     private void OnOutput(SynProbeOutput output) => _outputs.Add(output);
-
-    private void Run()
-    {
-        try
-        {
-            _engine.Run();
-        }
-        finally
-        {
-            _outputs.CompleteAdding();
-        }
-    }
 }

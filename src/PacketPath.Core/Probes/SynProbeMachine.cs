@@ -107,12 +107,16 @@ internal sealed class SynProbeMachine
         attempt.Outcome is SynOutcome.Open or SynOutcome.Refused
         || (attempt.DecidingRecord?.Offender is { } offender && PacketAddress.From(offender) == PacketAddress.From(Target.Address));
 
-    // A firewall of this host may forge "host unreachable"; a next hop that did not resolve has no link-layer address.
-    private static SynOutcome Weigh(SynAttempt main, HostPath path) =>
-        main.Outcome == SynOutcome.NeighborFailed
-        && path.Neighbor is { LinkLayerAddress: not null, State: not (NeighborState.Unreachable or NeighborState.Incomplete or NeighborState.Absent) }
-            ? SynOutcome.IcmpError
-            : main.Outcome;
+    // What the socket could not tell. A firewall of this host may forge "host unreachable" while the next hop is known;
+    // and the next hop may still be being asked for when the time is up, with the SYN waiting for it.
+    private static SynOutcome Weigh(SynAttempt main, HostPath path) => main.Outcome switch
+    {
+        SynOutcome.NeighborFailed when path.Neighbor is { LinkLayerAddress: not null, State: not (NeighborState.Unreachable or NeighborState.Incomplete or NeighborState.Absent) }
+            => SynOutcome.IcmpError,
+        SynOutcome.NoReply when path.Neighbor is { State: NeighborState.Incomplete } && path.Interface is { AdminUp: true, Carrier: not false } && main.Syns.Count == 0
+            => SynOutcome.NeighborFailed,
+        var outcome => outcome,
+    };
 
     private bool IsLocalFailure(SynAttempt main) => Outcome switch
     {

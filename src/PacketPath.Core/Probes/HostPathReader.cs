@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net;
+using PacketPath.HostState;
+using PacketPath.Interop;
+
+namespace PacketPath.Probes;
+
+/// <summary>Reads the host's facts from the kernel over netlink.</summary>
+internal sealed class HostPathReader : IHostPathReader
+{
+    private static readonly TimeSpan AddressesKept = TimeSpan.FromMilliseconds(100);
+
+    private readonly RouteTable _routes;
+    private readonly InterfaceTable _interfaces;
+    private readonly NeighborTable _neighbors;
+    private readonly InterfaceNames _names;
+    private HashSet<IPAddress>? _localAddresses;
+    private long _localAddressesRead;
+
+    private HostPathReader(NetworkNamespace networkNamespace)
+    {
+        _routes = RouteTable.Open(networkNamespace);
+        _interfaces = InterfaceTable.Open(networkNamespace);
+        _neighbors = NeighborTable.Open(networkNamespace);
+        _names = InterfaceNames.Open(networkNamespace);
+    }
+
+    /// <summary>Opens the tables of a namespace.</summary>
+    public static HostPathReader Open(NetworkNamespace networkNamespace) => new(networkNamespace);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HostPath> Read(IReadOnlyList<HostPathQuery> queries, CancellationToken stop)
+    {
+        _names.Clear();
+        var routes = Routes([.. queries.Select(Ask)], stop);
+        var interfaces = new Dictionary<int, PacketInterface?>();
+        var paths = new HostPath[queries.Count];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            paths[i] = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces);
+        }
+
+        return paths;
+    }
+
+    /// <inheritdoc/>
+    public bool IsLocalAddress(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address))
+        {
+            return true;
+        }
+
+        if (_localAddresses is null || Stopwatch.GetElapsedTime(_localAddressesRead) > AddressesKept)
+        {
+            _localAddresses = [.. _interfaces.Addresses(0, CancellationToken.None).Select(a => IPAddress.Parse(a.Local))];
+            _localAddressesRead = Stopwatch.GetTimestamp();
+        }
+
+        return _localAddresses.Contains(new IPAddress(address.GetAddressBytes()));
+    }
+
+    /// <inheritdoc/>
+    public string? InterfaceName(int index) => _names.Find(index);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _routes.Dispose();
+        _interfaces.Dispose();
+        _neighbors.Dispose();
+        _names.Dispose();
+    }
+
+    private static RouteQuery Ask(HostPathQuery query) => new()
+    {
+        Destination = query.Remote,
+        Source = query.Local,
+        OutputInterface = query.Interface,
+        Mark = query.Mark,
+        Protocol = TransportProtocol.Tcp,
+        SourcePort = query.LocalPort,
+        DestinationPort = query.Port,
+    };
+
+    private (PacketRoute? Route, MissingObservation? Missing)[] Routes(RouteQuery[] queries, CancellationToken stop)
+    {
+        try
+        {
+            return [.. _routes.Resolve(queries, stop).Select(r => ((PacketRoute?)r, (MissingObservation?)null))];
+        }
+        catch (Exception failure) when (queries.Length > 1 && failure is LinuxException or UnknownInterfaceException)
+        {
+            // One of them is at fault: ask for each alone.
+            return [.. queries.Select(q => Routes([q], stop)[0])];
+        }
+        catch (Exception failure) when (failure is LinuxException or UnknownInterfaceException)
+        {
+            return [(null, Missing("routing decision", failure))];
+        }
+    }
+
+    private HostPath Path(HostPathQuery query, PacketRoute? route, MissingObservation? missing, Dictionary<int, PacketInterface?> interfaces)
+    {
+        List<MissingObservation> notObserved = missing is null ? [] : [missing];
+        PacketInterface? egress = null;
+        NeighborEntry? neighbor = null;
+        try
+        {
+            var index = route is { InterfaceIndex: > 0 } ? route.InterfaceIndex : query.Interface is { } name ? _names.Index(name) : 0;
+            if (index > 0 && !interfaces.TryGetValue(index, out egress))
+            {
+                interfaces[index] = egress = _interfaces.Find(index);
+            }
+
+            if (route is { NeighborAddress: { } address, InterfaceIndex: > 0 } && IPAddress.TryParse(address, out var nextHop))
+            {
+                neighbor = _neighbors.Find(nextHop, route.InterfaceIndex);
+            }
+        }
+        catch (LinuxException failure)
+        {
+            notObserved.Add(Missing("egress interface and neighbor", failure));
+        }
+
+        return new HostPath { Route = route, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
+    }
+
+    private static MissingObservation Missing(string what, Exception failure) => new()
+    {
+        What = what,
+        Why = failure.Message,
+        Remedy = "Repeat the probe; if it stays so, look at Get-PacketRoute and Get-PacketInterface.",
+    };
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Net;
+using PacketPath.HostState;
+using PacketPath.Probes;
+using PacketPath.Targets;
+
+namespace PacketPath.Commands;
+
+/// <summary>One probe that runs behind the pipeline, for one namespace: takes targets, and writes results from the pipeline's thread.</summary>
+internal sealed class SynPathSession : IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly TestSynPathCommand _cmdlet;
+    private readonly CancellationToken _stop;
+    private readonly NetworkNamespace _namespace;
+    private readonly SynTargetExpander _expander;
+    private readonly SynProbe _probe;
+    private readonly int _mostOutstanding;
+    private readonly IPAddress? _source;
+    private readonly ProgressRecord _progress = new(0, "Probing", "Starting");
+    private long _progressShown = Stopwatch.GetTimestamp();
+    private bool _progressVisible;
+    private int _added;
+    private int _answered;
+
+    private SynPathSession(TestSynPathCommand cmdlet, CancellationToken stop, NetworkNamespace ns, SynTargetExpander expander, SynProbeOptions options)
+    {
+        _cmdlet = cmdlet;
+        _stop = stop;
+        _namespace = ns;
+        _expander = expander;
+        _source = options.SourceAddress;
+        _mostOutstanding = 4 * options.ThrottleLimit;
+        _probe = new SynProbe(options);
+    }
+
+    /// <summary>Opens the namespace and starts the probe.</summary>
+    public static SynPathSession Open(
+        TestSynPathCommand cmdlet, CancellationToken stop, string? netNamespace, string? interfaceAlias, string? sourceAddress, Func<NetworkNamespace, SynProbeOptions> options)
+    {
+        var ns = NetworkNamespace.Open(netNamespace);
+        SynTargetExpander? expander = null;
+        try
+        {
+            expander = new SynTargetExpander(ns, interfaceAlias);
+            var source = sourceAddress is null ? null : expander.Source(sourceAddress);
+            return new SynPathSession(cmdlet, stop, ns, expander, options(ns) with { SourceAddress = source });
+        }
+        catch
+        {
+            expander?.Dispose();
+            ns.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The destinations of one target; what is wrong with it is reported.</summary>
+    public IEnumerable<SynTarget> Expand(string text, IEnumerable<int> ports, AddressFamily? family)
+    {
+        IReadOnlyList<IPAddress> addresses;
+        try
+        {
+            family ??= _source is null ? null : (AddressFamily)(_source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 2 : 10);
+            addresses = _expander.Expand(text, family, _stop);
+        }
+        catch (TargetException failure)
+        {
+            _cmdlet.Report(failure, failure.Problem.ToString(), ErrorCategory.InvalidArgument, text, failure.Advice);
+            yield break;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        foreach (var port in ports)
+        {
+            foreach (var address in addresses)
+            {
+                yield return new SynTarget(text, address, port);
+            }
+        }
+    }
+
+    /// <summary>Probes a destination; results that are there are written, and a backlog is waited off.</summary>
+    public void Add(SynTarget target)
+    {
+        _probe.Add(target);
+        _added++;
+        while (WriteNext(_probe.Outstanding > _mostOutstanding ? ProgressInterval : TimeSpan.Zero) || _probe.Outstanding > _mostOutstanding)
+        {
+        }
+    }
+
+    /// <summary>Writes every result that is still to come.</summary>
+    public void Finish()
+    {
+        _probe.CompleteAdding();
+        while (_probe.Outstanding > 0)
+        {
+            WriteNext(ProgressInterval);
+        }
+
+        if (_progressVisible)
+        {
+            _progress.RecordType = ProgressRecordType.Completed;
+            _cmdlet.WriteProgress(_progress);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _expander.Dispose();
+        _namespace.Dispose();
+    }
+
+    private bool WriteNext(TimeSpan wait)
+    {
+        SynProbeOutput? output;
+        try
+        {
+            if (!_probe.TryTake(wait, _stop, out output))
+            {
+                ShowProgress();
+                return false;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        _answered++;
+        if (output.Result is { } result)
+        {
+            _cmdlet.WriteObject(result);
+        }
+        else if (output.Problem is { } problem)
+        {
+            _cmdlet.Report(problem, problem.Problem.ToString(), Category(problem.Problem), TargetOf(problem.Problem, output.Target), problem.Remedy);
+        }
+
+        ShowProgress();
+        return true;
+    }
+
+    private object? TargetOf(SynProbeProblem problem, SynTarget target) =>
+        problem == SynProbeProblem.InterfaceNotFound ? _cmdlet.InterfaceAlias : target.Name;
+
+    private static ErrorCategory Category(SynProbeProblem problem) => problem switch
+    {
+        SynProbeProblem.InterfaceNotFound => ErrorCategory.ObjectNotFound,
+        SynProbeProblem.PermissionDenied => ErrorCategory.PermissionDenied,
+        SynProbeProblem.SocketUnavailable => ErrorCategory.ResourceUnavailable,
+        _ => ErrorCategory.OpenError,
+    };
+
+    private void ShowProgress()
+    {
+        if (Stopwatch.GetElapsedTime(_progressShown) < ProgressInterval)
+        {
+            return;
+        }
+
+        _progressShown = Stopwatch.GetTimestamp();
+        _progressVisible = true;
+        _progress.StatusDescription = $"{_answered} of {_added} answered or timed out";
+        _progress.PercentComplete = _added == 0 ? 0 : (int)(100L * _answered / _added);
+        _cmdlet.WriteProgress(_progress);
+    }
+}
