@@ -38,6 +38,7 @@ public sealed class TestSynPathCommand : HostCmdlet
     /// <summary>The interface to connect through, whatever the routes say (SO_BINDTODEVICE). Default: the routes' choice.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
     public string? InterfaceAlias { get; set; }
 
     /// <summary>The firewall mark of the connection, as policy rules and firewalls see it. Needs CAP_NET_ADMIN.</summary>
