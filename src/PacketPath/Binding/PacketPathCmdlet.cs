@@ -24,7 +24,7 @@ public abstract class PacketPathCmdlet : PSCmdlet, IDisposable
         var record = new ErrorRecord(exception, errorId, category, target);
         if (advice is not null)
         {
-            record.ErrorDetails = new ErrorDetails($"{exception.Message} {advice}") { RecommendedAction = advice };
+            record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = advice };
         }
 
         WriteError(record);
