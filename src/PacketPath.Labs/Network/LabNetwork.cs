@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using PacketPath.HostState;
+
 namespace PacketPath.Labs;
 
 /// <summary>A lab network that stands: namespaces, links and services of one run. Disposing it removes everything.</summary>
@@ -6,6 +9,8 @@ public sealed class LabNetwork : IDisposable
     private readonly LabOwnership _ownership;
     private readonly Dictionary<string, string> _namespaces;
     private readonly EventHandler _onExit;
+    private readonly PosixSignalRegistration[] _onSignal;
+    private readonly LabServices _services = new();
     private readonly object _gate = new();
     private bool _gone;
 
@@ -15,6 +20,8 @@ public sealed class LabNetwork : IDisposable
         _namespaces = topology.Nodes.ToDictionary(n => n.Name, n => ownership.NamespacePrefix + n.Name, StringComparer.Ordinal);
         _onExit = (_, _) => Dispose();
         AppDomain.CurrentDomain.ProcessExit += _onExit;
+        // The runtime need not raise ProcessExit for these; Ctrl-C is the host's business and ends in Dispose as well.
+        _onSignal = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, _ => Dispose()))];
     }
 
     /// <summary>Node names and the namespaces they live in.</summary>
@@ -41,6 +48,41 @@ public sealed class LabNetwork : IDisposable
         {
             network.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Builds a scenario's network and breaks it.</summary>
+    /// <exception cref="LabException">It cannot be built or broken; the message says which step and why.</exception>
+    public static LabNetwork Build(LabScenario scenario, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        var network = Build(scenario.Topology, stop);
+        try
+        {
+            network.Break(scenario.Break, stop);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the commands that break it, in order.</summary>
+    /// <exception cref="LabException">One of them failed.</exception>
+    public void Break(IEnumerable<LabBreakage> steps, CancellationToken stop = default)
+    {
+        var broken = false;
+        foreach (var step in steps)
+        {
+            MustExec(step.Node, step.Run.Contains('\n') ? "set -e\n" + step.Run : step.Run, stop);
+            broken = true;
+        }
+
+        if (broken)
+        {
+            LinkWait.UntilSettled(_namespaces.Values, stop);
         }
     }
 
@@ -74,7 +116,7 @@ public sealed class LabNetwork : IDisposable
             if (!_gone)
             {
                 _gone = true;
-                AppDomain.CurrentDomain.ProcessExit -= _onExit;
+                Forget();
                 _ownership.Keep();
             }
         }
@@ -94,9 +136,10 @@ public sealed class LabNetwork : IDisposable
             }
 
             _gone = true;
-            AppDomain.CurrentDomain.ProcessExit -= _onExit;
+            Forget();
             try
             {
+                _services.Dispose();
                 LabOwnership.RemoveNamespaces(_ownership.NamespacePrefix);
             }
             finally
@@ -106,38 +149,48 @@ public sealed class LabNetwork : IDisposable
         }
     }
 
+    private void Forget()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= _onExit;
+        foreach (var registration in _onSignal)
+        {
+            registration.Dispose();
+        }
+    }
+
     private void Raise(LabTopology topology, CancellationToken stop)
     {
         var plan = new LabPlan(topology, NamespaceOf);
         LabCommand.MustRun("ip", ["-batch", "-"], string.Concat(_namespaces.Values.Select(n => $"netns add {n}\n")), stop);
         foreach (var node in topology.Nodes)
         {
-            Shell(node, LabPlan.EarlySysctls(node, plan.InterfacesOf(node)), stop);
+            Settle(node, plan.EarlySettings(node));
+        }
+
+        if (topology.Links.Count > 0)
+        {
+            Batch(topology.Nodes[0], plan.Links(), false, stop);
         }
 
         foreach (var node in topology.Nodes)
         {
-            Batch(node, plan.Links(node), false, stop);
+            Settle(node, plan.LateSettings(node));
+            Batch(node, plan.Interfaces(node) + LabPlan.Routing(node, ipv6: false), false, stop);
+            Batch(node, LabPlan.Routing(node, ipv6: true), true, stop);
         }
 
-        foreach (var node in topology.Nodes)
-        {
-            Batch(node, plan.Interfaces(node), false, stop);
-        }
-
-        foreach (var node in topology.Nodes)
-        {
-            Shell(node, LabPlan.LateSysctls(node, plan.InterfacesOf(node)), stop);
-            Batch(node, LabPlan.Routing(node, marked: false), false, stop);
-            Batch(node, LabPlan.Routing(node, marked: true), true, stop);
-        }
-
+        LinkWait.UntilUp(topology, NamespaceOf, stop);
         foreach (var node in topology.Nodes)
         {
             foreach (var command in node.Commands)
             {
                 MustExec(node.Name, command, stop);
             }
+        }
+
+        foreach (var node in topology.Nodes)
+        {
+            _services.Start(node, NamespaceOf(node.Name), stop);
         }
     }
 
@@ -150,11 +203,37 @@ public sealed class LabNetwork : IDisposable
         }
     }
 
-    private void Shell(LabNode node, string script, CancellationToken stop)
+    private void Settle(LabNode node, IEnumerable<LabSetting> settings)
     {
-        if (script.Length > 0)
+        using var inside = NetworkNamespace.Open(NamespaceOf(node.Name));
+        inside.Run(() =>
         {
-            LabCommand.MustRun("ip", ["netns", "exec", NamespaceOf(node.Name), "sh", "-s"], script + "exit 0\n", stop);
+            foreach (var setting in settings)
+            {
+                Write(node, setting);
+            }
+
+            return true;
+        });
+    }
+
+    private static void Write(LabNode node, LabSetting setting)
+    {
+        if (!setting.Required && !File.Exists(setting.File))
+        {
+            return;
+        }
+
+        try
+        {
+            File.WriteAllText(setting.File, setting.Value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException(
+                $"In node '{node.Name}', the setting {setting.Name} cannot be set to '{setting.Value}': {e.Message}",
+                "Check its name and value; this kernel may not have it.",
+                e);
         }
     }
 }

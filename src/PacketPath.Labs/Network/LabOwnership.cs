@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PacketPath.Interop;
 
 namespace PacketPath.Labs;
 
@@ -113,15 +114,15 @@ internal sealed class LabOwnership : IDisposable
 
     private static void EndProcesses(IEnumerable<string> names)
     {
-        foreach (var name in names)
+        var ours = names.Select(name => FileStatus.Of(Path.Combine(NamespaceDirectory, name))).OfType<FileStatus>().ToHashSet();
+        foreach (var directory in System.IO.Directory.GetDirectories("/proc"))
         {
-            var listed = LabCommand.Run("ip", ["netns", "pids", name]);
-            foreach (var word in listed.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            if (int.TryParse(Path.GetFileName(directory), out var pid)
+                && pid != Environment.ProcessId
+                && FileStatus.Of($"/proc/{pid}/ns/net") is { } place
+                && ours.Contains(place))
             {
-                if (int.TryParse(word, out var pid) && pid != Environment.ProcessId)
-                {
-                    End(pid);
-                }
+                End(pid);
             }
         }
     }

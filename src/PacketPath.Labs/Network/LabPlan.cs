@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Text;
 
 namespace PacketPath.Labs;
 
-/// <summary>Turns a topology into the text that <c>ip -batch</c> and <c>sh</c> are given, node by node.</summary>
+/// <summary>Turns a topology into what <c>ip -batch</c> is given and what is written to /proc/sys, node by node.</summary>
 internal sealed class LabPlan
 {
     private const string Bridge = "br0";
+    private const string Ipv6Mark = "-6 ";
+    private const int FirstIndex = 10;
 
     private static readonly (string Name, string Value)[] Defaults =
     [
@@ -32,35 +35,28 @@ internal sealed class LabPlan
     }
 
     /// <summary>Settings that must stand before there are links.</summary>
-    public static string EarlySysctls(LabNode node, IReadOnlySet<string> interfaces)
+    public IEnumerable<LabSetting> EarlySettings(LabNode node)
     {
-        var script = new StringBuilder();
         var forwarding = node.Forwarding ? "1" : "0";
-        Set(script, "net.ipv4.ip_forward", forwarding, required: true);
-        Set(script, "net.ipv6.conf.all.forwarding", forwarding, required: false);
+        yield return new LabSetting("net.ipv4.ip_forward", forwarding, Required: true);
+        yield return new LabSetting("net.ipv6.conf.all.forwarding", forwarding, Required: false);
         foreach (var (name, value) in Defaults)
         {
-            Set(script, name, value, required: false);
+            yield return new LabSetting(name, value, Required: false);
         }
 
+        var interfaces = InterfacesOf(node);
         foreach (var (name, value) in node.Sysctls.Where(s => !NamesInterface(s.Key, interfaces)))
         {
-            Set(script, name, value, required: true);
+            yield return new LabSetting(name, value, Required: true);
         }
-
-        return script.ToString();
     }
 
     /// <summary>Settings of this node's own interfaces.</summary>
-    public static string LateSysctls(LabNode node, IReadOnlySet<string> interfaces)
+    public IEnumerable<LabSetting> LateSettings(LabNode node)
     {
-        var script = new StringBuilder();
-        foreach (var (name, value) in node.Sysctls.Where(s => NamesInterface(s.Key, interfaces)))
-        {
-            Set(script, name, value, required: true);
-        }
-
-        return script.ToString();
+        var interfaces = InterfacesOf(node);
+        return node.Sysctls.Where(s => NamesInterface(s.Key, interfaces)).Select(s => new LabSetting(s.Key, s.Value, Required: true));
     }
 
     public IReadOnlySet<string> InterfacesOf(LabNode node)
@@ -74,21 +70,16 @@ internal sealed class LabPlan
         return names;
     }
 
-    /// <summary>The links whose first end is on this node.</summary>
-    public string Links(LabNode node)
+    /// <summary>Every link, made where its ends belong. The indexes differ, so that the kernel reports a lost carrier at once.</summary>
+    public string Links()
     {
         var lines = new StringBuilder();
-        foreach (var link in _topology.Links.Where(l => l.A.Node == node.Name))
+        var index = FirstIndex;
+        foreach (var link in _topology.Links)
         {
             var mtu = link.Mtu is int bytes ? $" mtu {bytes}" : "";
-            lines.Append("link add ").Append(link.A.Interface).Append(mtu).Append(" type veth peer name ").Append(link.B.Interface)
-                .Append(mtu);
-            if (link.B.Node != node.Name)
-            {
-                lines.Append(" netns ").Append(_namespaceOf(link.B.Node));
-            }
-
-            lines.Append('\n');
+            lines.Append(CultureInfo.InvariantCulture, $"link add name {link.A.Interface} index {index++} netns {_namespaceOf(link.A.Node)}{mtu} type veth");
+            lines.Append(CultureInfo.InvariantCulture, $" peer name {link.B.Interface} index {index++} netns {_namespaceOf(link.B.Node)}{mtu}\n");
         }
 
         return lines.ToString();
@@ -122,16 +113,15 @@ internal sealed class LabPlan
         return lines.ToString();
     }
 
-    /// <summary>Routes and rules of one family: those marked <c>-6</c>, or the rest.</summary>
-    public static string Routing(LabNode node, bool marked)
+    /// <summary>Rules and routes of one family.</summary>
+    public static string Routing(LabNode node, bool ipv6)
     {
-        const string mark = "-6 ";
         var lines = new StringBuilder();
         foreach (var (noun, text) in node.Rules.Select(r => ("rule", r)).Concat(node.Routes.Select(r => ("route", r))))
         {
-            if (text.StartsWith(mark, StringComparison.Ordinal) == marked)
+            if (IsIpv6(text) == ipv6)
             {
-                lines.Append(noun).Append(" add ").Append(marked ? text[mark.Length..] : text).Append('\n');
+                lines.Append(noun).Append(" add ").Append(text.StartsWith(Ipv6Mark, StringComparison.Ordinal) ? text[Ipv6Mark.Length..] : text).Append('\n');
             }
         }
 
@@ -144,10 +134,17 @@ internal sealed class LabPlan
     private static bool NamesInterface(string sysctl, IReadOnlySet<string> interfaces) =>
         sysctl.Split(sysctl.Contains('/') ? '/' : '.').Any(interfaces.Contains);
 
-    private static void Set(StringBuilder script, string name, string value, bool required)
-    {
-        var path = "/proc/sys/" + (name.Contains('/') ? name : name.Replace('.', '/'));
-        var write = $"echo '{value}' > '{path}'";
-        script.Append(required ? $"{write} || exit 1\n" : $"[ -e '{path}' ] && {write}\n");
-    }
+    /// <summary>Marked so, or some word is an IPv6 address.</summary>
+    private static bool IsIpv6(string text) =>
+        text.StartsWith(Ipv6Mark, StringComparison.Ordinal) || text.Split(' ').Any(word => word.Count(c => c == ':') >= 2);
+}
+
+/// <summary>One kernel setting of a node.</summary>
+/// <param name="Name">Its name, with dots or slashes.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="Required">False where a kernel without it will do.</param>
+internal sealed record LabSetting(string Name, string Value, bool Required)
+{
+    /// <summary>The file that holds it; it is that of the calling thread's namespace.</summary>
+    public string File => "/proc/sys/" + (Name.Contains('/') ? Name : Name.Replace('.', '/'));
 }

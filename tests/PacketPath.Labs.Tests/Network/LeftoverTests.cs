@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using PacketPath.Module.Tests;
+using PacketPath.Tests;
+
+namespace PacketPath.Labs.Tests;
+
+/// <summary>What a run leaves that was killed, and who removes it.</summary>
+public class LeftoverTests
+{
+    [RootFact]
+    public void TheNextRunRemovesWhatAKilledRunLeft()
+    {
+        using var child = LabChild.Start();
+        var names = child.Namespaces;
+        using (LabNetwork.Build(Topologies.Pair()))
+        {
+            Assert.All(names, name => Assert.True(File.Exists("/run/netns/" + name), "a live run was cleaned away"));
+        }
+
+        child.Kill();
+        Assert.All(names, name => Assert.True(File.Exists("/run/netns/" + name), "the kill was to leave the network standing"));
+        Assert.NotEmpty(HostState.ProcessesIn(names[0]));
+        using (LabNetwork.Build(Topologies.Pair()))
+        {
+            Assert.All(names, name => Assert.False(File.Exists("/run/netns/" + name)));
+        }
+    }
+
+    [RootFact]
+    public void AProcessThatEndsTakesItsNetworkWithIt()
+    {
+        using var child = LabChild.Start();
+        var names = child.Namespaces;
+        child.Terminate();
+        Assert.All(names, name => Assert.False(File.Exists("/run/netns/" + name)));
+    }
+
+    [RootFact]
+    public void AKeptNetworkStandsUntilItIsRemoved()
+    {
+        string[] names;
+        using (var network = LabNetwork.Build(Topologies.Pair()))
+        {
+            names = [.. network.Nodes.Values];
+            network.Keep();
+        }
+
+        using (LabNetwork.Build(Topologies.Pair()))
+        {
+            Assert.All(names, name => Assert.True(File.Exists("/run/netns/" + name)));
+        }
+
+        var removed = LabNetwork.RemoveKept();
+        Assert.All(names, name => Assert.Contains(name, removed));
+        Assert.All(names, name => Assert.False(File.Exists("/run/netns/" + name)));
+    }
+}
