@@ -9,7 +9,7 @@ internal sealed class KernelTransport : INetlinkTransport
     private const int PollMilliseconds = 50;
 
     /// <summary>The kernel answers while it handles the request, so this long a silence means that the answer was dropped.</summary>
-    private const int SilenceMilliseconds = 5000;
+    private const int SilenceMilliseconds = 2000;
 
     private const int ReceiveBufferBytes = 4 * 1024 * 1024;
 

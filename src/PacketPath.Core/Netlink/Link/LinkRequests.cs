@@ -9,6 +9,8 @@ internal static class LinkRequests
     private const int NameSize = 16;
 
     /// <summary>Writes a dump of every link.</summary>
+    /// <param name="writer">Where to write it.</param>
+    /// <param name="statistics">False to leave out the protocols' counters, which are the slow ones.</param>
     public static void Dump(AttributeWriter writer, bool statistics)
     {
         writer.Begin(RouteMessage.GetLink, MessageFlags.Dump, LinkMessage.FixedSize);

@@ -1,0 +1,31 @@
+using PacketPath.Netlink;
+using PacketPath.Netlink.Address;
+using PacketPath.Netlink.Link;
+using PacketPath.Netlink.Neighbor;
+
+namespace PacketPath.Core.Tests.Netlink;
+
+/// <summary>Runs the decoder that a message's type calls for.</summary>
+internal static class NetlinkParsers
+{
+    /// <summary>Decodes every message of a datagram.</summary>
+    public static List<object?> ParseAll(ReadOnlySpan<byte> datagram)
+    {
+        var parsed = new List<object?>();
+        while (!datagram.IsEmpty)
+        {
+            parsed.Add(Parse(NetlinkMessage.Take(ref datagram)));
+        }
+
+        return parsed;
+    }
+
+    private static object? Parse(in NetlinkMessage message) => message.Type switch
+    {
+        RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message)),
+        RouteMessage.NewAddress => AddressMessage.Read(message),
+        RouteMessage.NewNeighbor => NeighborMessage.Read(message),
+        ControlType.Error or ControlType.Done => NetlinkStatus.Read(message),
+        _ => null,
+    };
+}
