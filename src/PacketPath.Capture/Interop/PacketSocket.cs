@@ -111,8 +111,8 @@ internal static unsafe partial class PacketSocket
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     private static partial int ReceiveMany(int socket, Message* messages, uint count, int flags, void* timeout);
 
-    /// <summary>struct sockaddr_ll.</summary>
-    [StructLayout(LayoutKind.Sequential)]
+    /// <summary>struct sockaddr_ll: 20 bytes, the address not aligned.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
     internal struct LinkLayerAddress
     {
         internal ushort Family;

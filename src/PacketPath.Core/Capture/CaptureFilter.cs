@@ -14,8 +14,9 @@ public static class CaptureFilter
     private const string Errors4 = "(icmp and (icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 5 or icmp[0] = 11 or icmp[0] = 12))";
     private const string Errors6 = "(ip6[6] = 58 and ip6[40] < 128)";
 
-    // What hides behind extension headers cannot be tested here: let it through, the decoder sorts it out.
-    private const string Extended6 = "(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 51 or ip6[6] = 60))";
+    // What hides behind extension headers cannot be tested here: let it through, the decoder sorts it out. All but
+    // group membership reports (hop-by-hop, then ICMPv6), which every host sends unasked.
+    private const string Extended6 = "(ip6 and ((ip6[6] = 0 and ip6[40] != 58) or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 51 or ip6[6] = 60))";
 
     /// <summary>
     /// TCP segments with SYN or RST to or from these peers, and every ICMP error. With many peers, or IPv6 extension

@@ -29,6 +29,8 @@ public class CaptureFilterTests
         { "SYN to another host, v6", IPv6("fd00::1", "fd00::3", 6, Tcp(40000, 80, 0x02)), false },
         { "SYN behind extension headers, v6", IPv6("fd00::1", "fd00::2", 60, Extension(6, Tcp(40000, 80, 0x02))), true },
         { "unreachable, v6", IPv6("fd00::9", "fd00::1", 58, Icmp(1, 0, 0, SamplePackets.Syn6())), true },
+        { "SYN behind hop-by-hop options, v6", IPv6("fd00::1", "fd00::2", 0, Extension(6, Tcp(40000, 80, 0x02))), true },
+        { "group membership report", IPv6("fe80::1", "ff02::16", 0, Extension(58, Icmp(143, 0, 0))), false },
         { "neighbor solicitation", IPv6("fe80::1", "ff02::1", 58, Icmp(135, 0, 0, Address("fe80::2"))), false },
     };
 
