@@ -124,6 +124,7 @@ internal static class EvidenceIntake
 
     private static DateTime ToUtc(DateTime time) => time.Kind switch
     {
+        _ when time == default => time,
         DateTimeKind.Utc => time,
         DateTimeKind.Local => time.ToUniversalTime(),
         _ => DateTime.SpecifyKind(time, DateTimeKind.Utc),

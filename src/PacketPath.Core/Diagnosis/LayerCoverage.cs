@@ -25,12 +25,8 @@ internal sealed class LayerCoverage
     /// <summary>The deepest layer cleared; null where none was.</summary>
     public PathLayer? Deepest => _cleared.Count == 0 ? null : _cleared.Keys.Last();
 
-    /// <summary>The layers cleared before one, in path order.</summary>
-    public ClearedLayer[] Before(PathLayer layer, bool inclusive) =>
-    [
-        .. _cleared.Where(c => c.Key < layer || (inclusive && c.Key == layer))
-            .Select(c => new ClearedLayer { Layer = c.Key, Observation = c.Value }),
-    ];
+    /// <summary>Every layer cleared, in path order.</summary>
+    public IEnumerable<ClearedLayer> Cleared => _cleared.Select(c => new ClearedLayer { Layer = c.Key, Observation = c.Value });
 
     /// <summary>The layers before one that nothing cleared, each with what would look at it.</summary>
     public IEnumerable<MissingObservation> Unseen(PathLayer layer)

@@ -87,9 +87,8 @@ public static class Resolver
         FailureEvidence[] conflicts,
         LayerCoverage coverage)
     {
-        var isNoFault = rule is Faults.NoFault;
-        var isOpenEnded = rule is Faults.Indeterminate;
-        var layer = finding.Layer ?? (isOpenEnded ? coverage.Deepest ?? rule.Layer : rule.Layer);
+        var namesAFault = rule is not (Faults.NoFault or Faults.Indeterminate);
+        var layer = finding.Layer ?? (rule is Faults.Indeterminate ? coverage.Deepest ?? rule.Layer : rule.Layer);
         return new PacketFailure
         {
             ComputerName = set.ComputerName,
@@ -106,7 +105,7 @@ public static class Resolver
             Subject = finding.Subject,
             LocalAddress = set.Probe?.LocalAddress ?? set.Route?.SourceAddress,
             Evidence = [.. finding.Evidence.OfType<FailureEvidence>().Concat(conflicts).DistinctBy(e => (e.Observation, e.Bearing))],
-            RuledOut = coverage.Before(layer, inclusive: isNoFault || isOpenEnded),
+            RuledOut = [.. coverage.Cleared.Where(c => !namesAFault || c.Layer < layer)],
             NotObserved = [.. CarriedOver(set).Concat(finding.NotObserved).Concat(coverage.Unseen(layer)).DistinctBy(m => m.What)],
             Proves = finding.Proves,
             DoesNotProve = finding.DoesNotProve,
@@ -117,7 +116,9 @@ public static class Resolver
 
     private static IEnumerable<MissingObservation> CarriedOver(EvidenceSet set)
     {
-        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? []);
+        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? [])
+            .Where(m => m.What.Length > 0)
+            .Select(m => m with { Why = Or(m.Why, "no reason was recorded"), Remedy = Or(m.Remedy, "None is known.") });
         return set.Probe is { NotObserved.Length: 0, CaptureStatus: not CaptureStatus.Complete, Outcome: not SynOutcome.LocalError } probe
             ? carried.Prepend(NoCapture(set, probe.CaptureStatus))
             : carried;
@@ -134,6 +135,8 @@ public static class Resolver
         },
         Remedy = $"Run as root, or with CAP_NET_RAW: {new Commands(set).Probe()}",
     };
+
+    private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
     private static Confidence Lower(Confidence confidence, bool lower) =>
         lower && confidence > Least ? confidence - 1 : confidence;

@@ -28,7 +28,7 @@ public sealed class RouteMissing : FaultRule
             Evidence = [Observations.Route(evidence), connectFailed ? Observations.Socket(evidence) : null, .. Observations.Losers(evidence)],
             Proves = $"This host has no way to send to {evidence.RemoteAddress}; nothing has left it.",
             DoesNotProve = "Which route ought to be there, nor that the target is up.",
-            NextSteps = [commands.Route(), commands.Routes(), commands.Rules()],
+            NextSteps = [commands.Route(), commands.Routes(), commands.Rules(), commands.ProbeAndResolve()],
         };
     }
 }
