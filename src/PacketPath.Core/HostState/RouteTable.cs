@@ -63,14 +63,14 @@ public sealed class RouteTable : IDisposable
         foreach (var query in queries)
         {
             pipeline.Add(query);
-            foreach (var route in pipeline.Take())
+            while (pipeline.TryTake(out var route))
             {
                 yield return route;
             }
         }
 
         pipeline.Flush();
-        foreach (var route in pipeline.Take())
+        while (pipeline.TryTake(out var route))
         {
             yield return route;
         }
@@ -170,6 +170,11 @@ public sealed class RouteTable : IDisposable
     {
         var tables = _state.Tables(flow.Family, stop);
         var decision = tables.Decide(flow, destination);
+        if (!_state.IsStale && reply.Errno == 0 && decision.Recall(reply.Value) is { } model)
+        {
+            return _answer.BuildAgain(model, query, flow, destination, stamp);
+        }
+
         MissingObservation[] notObserved = [];
         if (_state.IsStale || !KernelCheck.Agrees(tables, flow, destination, reply, decision))
         {

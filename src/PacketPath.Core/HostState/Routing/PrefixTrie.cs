@@ -46,26 +46,16 @@ internal sealed class PrefixTrie
     public int FindLongest(UInt128 address)
     {
         var best = None;
-        var at = _root;
-        while (at != None)
+        for (var at = _root; at != None;)
         {
-            ref var node = ref _nodes[at];
-            if (!Netlink.IpBits.Covers(node.Key, node.Length, address))
+            ref readonly var node = ref _nodes[at];
+            if (!node.Covers(address))
             {
                 break;
             }
 
-            if (node.Number != None)
-            {
-                best = node.Number;
-            }
-
-            if (node.Length == 128)
-            {
-                break;
-            }
-
-            at = Bit(address, node.Length) ? node.Right : node.Left;
+            best = node.Number != None ? node.Number : best;
+            at = node.Next(address);
         }
 
         return best;
@@ -75,11 +65,10 @@ internal sealed class PrefixTrie
     public List<int> FindAll(UInt128 address)
     {
         var found = new List<int>();
-        var at = _root;
-        while (at != None)
+        for (var at = _root; at != None;)
         {
-            ref var node = ref _nodes[at];
-            if (!Netlink.IpBits.Covers(node.Key, node.Length, address))
+            ref readonly var node = ref _nodes[at];
+            if (!node.Covers(address))
             {
                 break;
             }
@@ -89,12 +78,7 @@ internal sealed class PrefixTrie
                 found.Add(node.Number);
             }
 
-            if (node.Length == 128)
-            {
-                break;
-            }
-
-            at = Bit(address, node.Length) ? node.Right : node.Left;
+            at = node.Next(address);
         }
 
         found.Reverse();
@@ -156,5 +140,32 @@ internal sealed class PrefixTrie
         public int Left;
         public int Right;
         public int Number;
+
+        // In halves of 64 bits, because this is where lookups spend their time.
+        public readonly bool Covers(UInt128 address)
+        {
+            var upper = Upper(Key) ^ Upper(address);
+            return Length switch
+            {
+                0 => true,
+                <= 64 => upper >> (64 - Length) == 0,
+                _ => upper == 0 && (Lower(Key) ^ Lower(address)) >> (128 - Length) == 0,
+            };
+        }
+
+        public readonly int Next(UInt128 address)
+        {
+            if (Length == 128)
+            {
+                return None;
+            }
+
+            var bit = Length < 64 ? Upper(address) >> (63 - Length) : Lower(address) >> (127 - Length);
+            return (bit & 1) != 0 ? Right : Left;
+        }
+
+        private static ulong Upper(UInt128 value) => (ulong)(value >> 64);
+
+        private static ulong Lower(UInt128 value) => (ulong)value;
     }
 }

@@ -31,9 +31,32 @@ internal sealed class RouteAnswer
     {
         var template = lookup.Decision.Template(_state.Rule(lookup.Decision.Rule));
         var notObserved = _state.Interrupted ? [.. lookup.NotObserved, InterruptedDump()] : lookup.NotObserved;
-        return lookup.Reply is { Errno: 0, Value: { } answer }
-            ? Answered(template, lookup, answer, stamp, notObserved)
-            : Refused(template, lookup, stamp, notObserved);
+        if (lookup.Reply is not { Errno: 0, Value: { } answer })
+        {
+            return Refused(template, lookup, stamp, notObserved);
+        }
+
+        var model = Answered(template, lookup, answer, stamp, notObserved);
+        if (!_state.IsStale && !lookup.Query.Destination.IsIPv6LinkLocal)
+        {
+            lookup.Decision.Keep(answer, model);
+        }
+
+        return model;
+    }
+
+    /// <summary>Makes the object of a destination that got the same answer as another that is alike to the tables.</summary>
+    public PacketRoute BuildAgain(PacketRoute model, RouteQuery query, in FlowKey flow, UInt128 destination, in ObservationStamp stamp)
+    {
+        var text = IpBits.Text(destination, flow.Family);
+        return model with
+        {
+            ObservedAt = stamp.ObservedAt,
+            RemoteAddress = text,
+            RemotePort = query.DestinationPort,
+            Protocol = query.Protocol,
+            NeighborAddress = model.NeighborAddress is not null && model.NextHop is null ? text : model.NeighborAddress,
+        };
     }
 
     private static MissingObservation InterruptedDump() => new()

@@ -12,6 +12,8 @@ internal sealed class RouteDecision
     private readonly IReadOnlyList<RouteEntry> _candidates;
     private readonly FlowKey _flow;
     private PacketRoute? _template;
+    private RouteEntry? _lastAnswer;
+    private PacketRoute? _lastModel;
 
     /// <summary>Creates the decision.</summary>
     public RouteDecision(RoutingTables tables, in FlowKey flow, WalkResult walk, IReadOnlyList<RouteEntry> candidates)
@@ -50,6 +52,13 @@ internal sealed class RouteDecision
         Alternatives = new AlternativeList(_tables, _flow, _walk).Build(_candidates),
         Mark = _flow.Mark,
     };
+
+    /// <summary>Keeps the object made of an answer, for the next destination that gets the same answer.</summary>
+    public void Keep(RouteEntry answer, PacketRoute model) => (_lastAnswer, _lastModel) = (answer, model);
+
+    /// <summary>The object made of the same answer before; null where there is none.</summary>
+    public PacketRoute? Recall(RouteEntry? answer) =>
+        answer is not null && _lastAnswer is not null && answer.AnswersAs(_lastAnswer) ? _lastModel : null;
 
     /// <summary>What the lookup comes to by the rules and tables.</summary>
     public RouteOutcome Outcome => Winner switch

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
 namespace PacketPath.HostState.Routing;
@@ -14,6 +15,7 @@ internal sealed class RoutePipeline : IDisposable
     private readonly Stack<RouteBatch> _free = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly SemaphoreSlim _done = new(0);
+    private IEnumerator<PacketRoute>? _answers;
     private RouteBatch _filling = new();
     private RouteBatch? _asking;
     private Thread? _thread;
@@ -55,19 +57,27 @@ internal sealed class RoutePipeline : IDisposable
         }
     }
 
-    /// <summary>Takes the results there are.</summary>
-    public IEnumerable<PacketRoute> Take()
+    /// <summary>Takes the next result, if there is one.</summary>
+    public bool TryTake([NotNullWhen(true)] out PacketRoute? route)
     {
-        while (_answered.TryDequeue(out var batch))
+        while (_answers is not null || _answered.Count > 0)
         {
-            foreach (var route in _table.Answer(batch, _stop))
+            _answers ??= _table.Answer(_answered.Peek(), _stop).GetEnumerator();
+            if (_answers.MoveNext())
             {
-                yield return route;
+                route = _answers.Current;
+                return true;
             }
 
+            _answers.Dispose();
+            _answers = null;
+            var batch = _answered.Dequeue();
             batch.Clear();
             _free.Push(batch);
         }
+
+        route = null;
+        return false;
     }
 
     /// <inheritdoc/>

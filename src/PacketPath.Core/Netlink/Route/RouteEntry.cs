@@ -99,6 +99,19 @@ internal sealed record RouteEntry
     public bool IsCached => ExpiresTicks > 0
         || (Flags & (Family == IpBits.IPv6 ? RouteFlags.Cloned : RouteFlags.Redirected)) != 0;
 
+    /// <summary>True where both are the same answer to lookups of alike packets.</summary>
+    public bool AnswersAs(RouteEntry other) =>
+        Table == other.Table
+        && Type == other.Type
+        && Flags == other.Flags
+        && Metric == other.Metric
+        && Mtu == other.Mtu
+        && LockedMetrics == other.LockedMetrics
+        && ExpiresTicks == 0
+        && other.ExpiresTicks == 0
+        && PreferredSource == other.PreferredSource
+        && Hop.LeadsAs(other.Hop);
+
     /// <summary>True where the entry's next hops are known: it is not one that names a next-hop object only.</summary>
     public bool HasHops => Hops.Length > 0 || Hop.Interface != 0 || Hop.GatewayFamily != 0;
 }
