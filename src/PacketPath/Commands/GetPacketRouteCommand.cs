@@ -14,6 +14,7 @@ public sealed class GetPacketRouteCommand : HostCmdlet
 {
     private const string LookupSet = "Lookup";
     private const string ListSet = "List";
+    private const string EntryTypeName = "PacketPath.PacketRoute#TableEntry";
 
     // Input that comes faster than this is collected, to be asked many at a time.
     private static readonly long Idle = Stopwatch.Frequency / 50;
@@ -229,7 +230,10 @@ public sealed class GetPacketRouteCommand : HostCmdlet
         {
             if (wanted is null || wanted.Contains(route.TableId))
             {
-                WriteObject(route);
+                // The entry of a table has a view of its own.
+                var entry = PSObject.AsPSObject(route);
+                entry.TypeNames.Insert(0, EntryTypeName);
+                WriteObject(entry);
             }
         }
     }

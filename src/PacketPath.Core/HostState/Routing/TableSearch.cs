@@ -40,7 +40,7 @@ internal static class TableSearch
             return Unusable(entry.Hop, outputInterface);
         }
 
-        AlternativeReason? worst = null;
+        AlternativeReason? why = null;
         foreach (ref readonly var hop in entry.Hops.AsSpan())
         {
             if (Unusable(hop, outputInterface) is not { } reason)
@@ -48,10 +48,10 @@ internal static class TableSearch
                 return null;
             }
 
-            worst = worst is null or AlternativeReason.OtherInterface ? reason : worst;
+            why = reason == AlternativeReason.OtherInterface ? reason : why ?? reason;
         }
 
-        return worst;
+        return why;
     }
 
     private static AlternativeReason? Unusable(in RouteHop hop, int outputInterface)
