@@ -64,14 +64,14 @@ internal sealed class CaptureFeed : IDisposable
     /// <summary>Call before taking: packets from now on signal again.</summary>
     public void Rearm() => Volatile.Write(ref _signalled, 0);
 
-    /// <summary>Ends the capture. Its thread closes the packet socket, which the kernel takes some milliseconds for.</summary>
+    /// <summary>Ends the capture. Its thread closes the packet socket, which the kernel takes some milliseconds to let go of.</summary>
     public void Dispose() => _stop.Cancel();
 
     private void Run()
     {
         try
         {
-            var options = new CaptureOptions { Filter = CaptureFilter.ForSyn([]), BufferBytes = 2 * 1024 * 1024 };
+            var options = new CaptureOptions { Filter = CaptureFilter.ForSyn([]), QuickOpen = true };
             using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
             _source = source;
             _opened.Set();
