@@ -1,7 +1,5 @@
 using System.Management.Automation;
 using PacketPath.Binding;
-using PacketPath.HostState;
-using PacketPath.Interop;
 using PacketPath.Probes;
 using PacketPath.Targets;
 
@@ -155,9 +153,10 @@ public sealed class TestSynPathCommand : HostCmdlet
 
     private SynPathSession? Open()
     {
+        SynPathSession? session = null;
         try
         {
-            return SynPathSession.Open(this, StopToken, NetNamespace, InterfaceAlias, SourceAddress, ns => new SynProbeOptions
+            Look(NetNamespace, () => session = SynPathSession.Open(this, StopToken, NetNamespace, InterfaceAlias, SourceAddress, ns => new SynProbeOptions
             {
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
@@ -167,26 +166,14 @@ public sealed class TestSynPathCommand : HostCmdlet
                 Capture = !NoCapture,
                 FindHop = FindHop,
                 MaxHops = MaxHops,
-            });
-        }
-        catch (NetNamespaceException failure)
-        {
-            WriteProblem(failure, "NetNamespaceUnavailable", ErrorCategory.ObjectNotFound, NetNamespace, failure.Remedy);
+            }));
         }
         catch (TargetException failure)
         {
             WriteProblem(failure, "SourceAddressInvalid", ErrorCategory.InvalidArgument, SourceAddress, failure.Advice);
         }
-        catch (SynProbeException failure)
-        {
-            WriteProblem(failure, failure.Problem.ToString(), ErrorCategory.ObjectNotFound, InterfaceAlias, failure.Remedy);
-        }
-        catch (LinuxException failure)
-        {
-            WriteProblem(failure, "NetlinkUnavailable", ErrorCategory.OpenError, NetNamespace, "Check that this process may open netlink sockets.");
-        }
 
-        return null;
+        return session;
     }
 
     /// <summary>Lets a session report what went wrong with one target.</summary>
