@@ -17,8 +17,8 @@ internal sealed partial class Epoll : IDisposable
     private const int ControlDelete = 2;
 
     // struct epoll_event is packed on x86-64 and on no other architecture.
-    private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
-    private static readonly int EventSize = DataOffset + 8;
+    internal static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    internal static readonly int EventSize = DataOffset + 8;
 
     private readonly FileDescriptor _epoll;
     private readonly byte[] _events;

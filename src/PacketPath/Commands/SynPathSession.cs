@@ -62,7 +62,6 @@ internal sealed class SynPathSession : IDisposable
         IReadOnlyList<IPAddress> addresses;
         try
         {
-            family ??= _source is null ? null : (AddressFamily)(_source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 2 : 10);
             addresses = _expander.Expand(text, family, _stop);
         }
         catch (TargetException failure)
@@ -73,6 +72,17 @@ internal sealed class SynPathSession : IDisposable
         catch (OperationCanceledException)
         {
             throw new PipelineStoppedException();
+        }
+
+        if (_source is not null)
+        {
+            addresses = [.. addresses.Where(a => a.AddressFamily == _source.AddressFamily)];
+            if (addresses.Count == 0)
+            {
+                _cmdlet.Report(
+                    new ArgumentException($"'{text}' cannot be reached from {_source}: it has no address of that family."),
+                    "SourceFamilyMismatch", ErrorCategory.InvalidArgument, text, "Give a -SourceAddress of the target's family.");
+            }
         }
 
         foreach (var port in ports)

@@ -130,7 +130,7 @@ public sealed class TestSynPathCommand : HostCmdlet
             }
             else if (port is < 1 or > 65535)
             {
-                WriteProblem(new ArgumentOutOfRangeException(nameof(Port), port, "A TCP port is a number from 1 to 65535."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
+                WriteProblem(new ArgumentException($"{port} is not a TCP port."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
             }
             else
             {

@@ -32,7 +32,8 @@ public static class SynPathView
         r.Replies.Length > 0 ? Kind(r.Replies[0])
         : r.ErrorQueue.Length > 0 ? $"{(r.ErrorQueue[^1].OffenderIsLocal ? "local " : "")}ICMP {r.ErrorQueue[^1].Type}/{r.ErrorQueue[^1].Code}"
         : r.Outcome is SynOutcome.Refused && r.LocalResponses.Length > 0 ? "local RST"
-        : r.SocketError ?? (r.CaptureStatus is CaptureStatus.Complete or CaptureStatus.Incomplete ? "none" : ""));
+        : !string.IsNullOrEmpty(r.SocketError) ? r.SocketError
+        : r.CaptureStatus is CaptureStatus.Complete or CaptureStatus.Incomplete ? "none" : "");
 
     /// <summary>The target: address and port, with the name asked where it differs.</summary>
     /// <param name="result">A SynPathResult.</param>
@@ -45,8 +46,8 @@ public static class SynPathView
     /// <summary>The near end: address, port, interface, mark.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string Origin(PSObject result) => Tell(result, r =>
-        (r.LocalAddress is null ? "no local address" : EndPoint(r.LocalAddress, r.LocalPort))
-        + (r.InterfaceAlias is null ? "" : $" on {r.InterfaceAlias}")
+        (string.IsNullOrEmpty(r.LocalAddress) ? "no local address" : EndPoint(r.LocalAddress, r.LocalPort))
+        + Part(r.InterfaceAlias, " on ")
         + (r.Mark == 0 ? "" : $", mark 0x{r.Mark:x}")
         + $", namespace {r.NetNamespace}");
 
@@ -58,7 +59,7 @@ public static class SynPathView
         SynOutcome.Refused => $"Refused: a RST after {Milliseconds(r.RttMilliseconds ?? r.ElapsedMilliseconds)}",
         SynOutcome.IcmpError => $"IcmpError: {r.SocketError} after {Milliseconds(r.ElapsedMilliseconds)}",
         SynOutcome.NeighborFailed => $"NeighborFailed: the next hop did not resolve within {Milliseconds(r.ElapsedMilliseconds)}",
-        SynOutcome.LocalError => $"LocalError: {(r.FailedCall is null ? "" : r.FailedCall + " failed with ")}{r.SocketError}",
+        SynOutcome.LocalError => $"LocalError: {Part(r.FailedCall, "", " failed with ")}{r.SocketError}",
         _ => $"NoReply: nothing heard within {Milliseconds(r.ElapsedMilliseconds)}",
     });
 
@@ -89,26 +90,26 @@ public static class SynPathView
     public static string Route(PSObject result) => Tell(result, r => r.Route is not { } route
         ? ""
         : route.Outcome != RouteOutcome.Usable
-            ? $"{route.Outcome}{(route.DestinationPrefix is null ? "" : $": {route.DestinationPrefix}")}{(route.Table is null ? "" : $" in table {route.Table}")}"
-            : $"{route.DestinationPrefix} {(route.NextHop is null ? "" : $"via {route.NextHop} ")}dev {route.InterfaceAlias} src {route.SourceAddress} table {route.Table}");
+            ? $"{route.Outcome}{Part(route.DestinationPrefix, ": ")}{Part(route.Table, " in table ")}"
+            : $"{route.DestinationPrefix} {Part(route.NextHop, "via ", " ")}dev {route.InterfaceAlias} src {route.SourceAddress} table {route.Table}");
 
     /// <summary>The next hop's neighbor entry.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string Neighbor(PSObject result) => Tell(result, r => r.Neighbor is not { } neighbor
         ? ""
-        : $"{neighbor.IPAddress} {neighbor.State}{(neighbor.LinkLayerAddress is null ? "" : $" at {neighbor.LinkLayerAddress}")}");
+        : $"{neighbor.IPAddress} {neighbor.State}{Part(neighbor.LinkLayerAddress, " at ")}");
 
     /// <summary>The hops of a TTL walk.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string Hops(PSObject result) => Tell(result, r => string.Join(
         ", ",
-        r.Hops.Select(h => $"{h.Ttl} {h.Address ?? "*"}{(h.RttMilliseconds is { } rtt ? $" {Milliseconds(rtt)}" : "")}{(h.IsTarget ? " (target)" : "")}")));
+        r.Hops.Select(h => $"{h.Ttl} {Part(h.Address, "", "", "*")}{(h.RttMilliseconds is { } rtt ? $" {Milliseconds(rtt)}" : "")}{(h.IsTarget ? " (target)" : "")}")));
 
     /// <summary>The attempts through losing routes.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string Alternatives(PSObject result) => Tell(result, r => string.Join(
         ", ",
-        r.AlternativeAttempts.Select(a => $"{a.DestinationPrefix} {(a.NextHop is null ? "" : $"via {a.NextHop} ")}dev {a.InterfaceAlias}: {a.Outcome}")));
+        r.AlternativeAttempts.Select(a => $"{a.DestinationPrefix} {Part(a.NextHop, "via ", " ")}dev {a.InterfaceAlias}: {a.Outcome}")));
 
     /// <summary>What could not be observed.</summary>
     /// <param name="result">A SynPathResult.</param>
@@ -118,6 +119,10 @@ public static class SynPathView
 
     private static string Tell(PSObject result, Func<SynPathResult, string> text) =>
         LanguagePrimitives.TryConvertTo(result, CultureInfo.InvariantCulture, out SynPathResult? typed) && typed is not null ? text(typed) : "";
+
+    // A property that was null may come back from serialization as an empty text.
+    private static string Part(string? value, string before, string after = "", string otherwise = "") =>
+        string.IsNullOrEmpty(value) ? otherwise : before + value + after;
 
     private static string EndPoint(string address, int port) =>
         port == 0 ? address : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
