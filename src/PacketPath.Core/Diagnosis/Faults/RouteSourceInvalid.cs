@@ -7,16 +7,25 @@ public sealed class RouteSourceInvalid : FaultRule
     public override PathLayer Layer => PathLayer.RouteLookup;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(NeighborUnresolved), nameof(OutputFirewallDrop)];
+    public override IReadOnlyList<string> Explains =>
+    [
+        nameof(NoReply), nameof(PathSilentAfterHop), nameof(NeighborUnresolved), nameof(OutputFirewallDrop),
+        nameof(InputFirewallDrop), nameof(RemoteNetworkUnreachable),
+    ];
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
-        if (evidence.Route is not { } route || !evidence.IsUnanswered)
+        if (evidence.Route is not { } route)
         {
             return null;
         }
 
         var spare = SpareAddress(evidence, route);
+        if (!evidence.IsUnanswered && !AnswersAreLost(evidence) && !(spare is not null && IsBeyondScope(evidence)))
+        {
+            return null;
+        }
+
         var state = route.SourceAddressState;
         if (state is null or AddressState.Valid && spare is null)
         {
@@ -65,6 +74,13 @@ public sealed class RouteSourceInvalid : FaultRule
         return evidence.Interface?.Addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.IPv6 && !IsLinkLocal(a.IPAddress)
             && a.State is AddressState.Tentative or AddressState.DuplicateDetected);
     }
+
+    // The answer to an address that is not in working order reaches the interface and no socket.
+    private static bool AnswersAreLost(EvidenceSet evidence) =>
+        evidence.IsSilent && evidence.SynAck is not null && evidence.Probe!.LocalResponses.Length == 0;
+
+    // ICMPv6 1/2: a router will not carry the source address any further.
+    private static bool IsBeyondScope(EvidenceSet evidence) => evidence.RemoteReports.Any(r => r is { Type: 1, Code: 2 });
 
     private static string Meaning(AddressState state) => state switch
     {
