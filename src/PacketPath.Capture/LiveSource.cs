@@ -6,8 +6,10 @@ using PacketPath.Interop;
 namespace PacketPath.Capture;
 
 /// <summary>What live captures share: they wait for the kernel and for an eventfd that ends the wait.</summary>
-internal abstract class LiveSource : IPacketSource
+internal abstract class LiveSource(string interfaceName) : IPacketSource
 {
+    private const int IdleMilliseconds = 250;
+
     private static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(2);
 
     private readonly FileDescriptor _wakeup = EventFd.Open();
@@ -17,6 +19,9 @@ internal abstract class LiveSource : IPacketSource
 
     /// <inheritdoc/>
     public abstract CaptureLinkType LinkType { get; }
+
+    /// <summary>The interface's name, for messages.</summary>
+    protected string InterfaceName { get; } = interfaceName;
 
     /// <summary>Holds the kernel's resources; kept open while a run lasts.</summary>
     protected abstract SafeHandle Handle { get; }
@@ -42,9 +47,15 @@ internal abstract class LiveSource : IPacketSource
             ];
             while (!_stopping)
             {
-                _ = Poll.Wait(entries, Timeout.Infinite);
+                bool idle = Poll.Wait(entries, IdleMilliseconds) == 0;
                 while (!_stopping && Deliver(handler))
                 {
+                }
+
+                // The kernel tells that an interface goes down, but not that it is removed a moment later.
+                if (idle && PacketSocket.IsDetached(Descriptor))
+                {
+                    throw CaptureErrors.InterfaceNotFound(InterfaceName);
                 }
             }
 

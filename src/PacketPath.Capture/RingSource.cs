@@ -9,7 +9,6 @@ internal sealed class RingSource : LiveSource
 {
     private readonly PcapHandle _handle;
     private readonly PcapReader _reader;
-    private readonly string _interfaceName;
     private readonly bool _countsInterfaceDrops;
 
     /// <summary>Takes over an activated handle.</summary>
@@ -17,10 +16,10 @@ internal sealed class RingSource : LiveSource
     /// <param name="interfaceName">The interface's name, for messages.</param>
     /// <param name="countsInterfaceDrops">False where libpcap would read another namespace's interface counters.</param>
     internal RingSource(PcapHandle handle, string interfaceName, bool countsInterfaceDrops)
+        : base(interfaceName)
     {
         _handle = handle;
         _reader = new PcapReader(handle);
-        _interfaceName = interfaceName;
         _countsInterfaceDrops = countsInterfaceDrops;
         Descriptor = PcapNative.GetSelectableDescriptor(handle);
     }
@@ -55,7 +54,7 @@ internal sealed class RingSource : LiveSource
     {
         string words = PcapNative.GetError(_handle);
         return words.Contains("disappeared", StringComparison.Ordinal)
-            ? CaptureErrors.InterfaceNotFound(_interfaceName)
-            : CaptureErrors.Activation(_interfaceName, 0, words);
+            ? CaptureErrors.InterfaceNotFound(InterfaceName)
+            : CaptureErrors.Activation(InterfaceName, 0, words);
     }
 }

@@ -106,7 +106,7 @@ public sealed class SharpPcapFactory : IPacketSourceFactory
             }
 
             PacketSocket.Bind(socket, interfaceIndex);
-            return new SocketSource(socket, options.SnapshotLength, options.Direction);
+            return new SocketSource(socket, options.InterfaceName, options.SnapshotLength, options.Direction);
         }
         catch
         {

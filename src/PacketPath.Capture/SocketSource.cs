@@ -22,9 +22,16 @@ internal sealed unsafe class SocketSource : LiveSource
     private readonly PacketSocket.Buffer[] _buffers;
     private readonly PacketSocket.LinkLayerAddress[] _names;
     private readonly PacketSocket.ControlMessage[] _controls;
+    private long _passedOver;
+    private CaptureCounts _kernelCounts;
 
     /// <summary>Takes over a bound socket.</summary>
-    internal SocketSource(FileDescriptor socket, int snapshotLength, CaptureDirection direction)
+    /// <param name="socket">The socket; closed with this object.</param>
+    /// <param name="interfaceName">The interface's name, for messages.</param>
+    /// <param name="snapshotLength">Bytes kept of each packet.</param>
+    /// <param name="direction">Which packets to keep.</param>
+    internal SocketSource(FileDescriptor socket, string interfaceName, int snapshotLength, CaptureDirection direction)
+        : base(interfaceName)
     {
         _socket = socket;
         _direction = direction;
@@ -60,10 +67,16 @@ internal sealed unsafe class SocketSource : LiveSource
     }
 
     /// <inheritdoc/>
-    protected override CaptureCounts ReadCounts(CaptureCounts before) =>
-        PacketSocket.TryReadCounts(_socket, out PacketSocket.Counts counts)
-            ? new CaptureCounts(before.Received + counts.Packets, before.Dropped + counts.Drops, 0)
-            : before;
+    protected override CaptureCounts ReadCounts(CaptureCounts before)
+    {
+        if (!PacketSocket.TryReadCounts(_socket, out PacketSocket.Counts counts))
+        {
+            return before;
+        }
+
+        _kernelCounts = new CaptureCounts(_kernelCounts.Received + counts.Packets, _kernelCounts.Dropped + counts.Drops, 0);
+        return _kernelCounts with { Received = _kernelCounts.Received - Interlocked.Read(ref _passedOver) };
+    }
 
     /// <inheritdoc/>
     protected override void Close() =>
@@ -101,6 +114,7 @@ internal sealed unsafe class SocketSource : LiveSource
         bool loopbackTwin = outgoing && name.HardwareType == HardwareLoopback;
         if (loopbackTwin || (_direction == CaptureDirection.Incoming && outgoing) || (_direction == CaptureDirection.Outgoing && !outgoing))
         {
+            _ = Interlocked.Increment(ref _passedOver);
             return;
         }
 

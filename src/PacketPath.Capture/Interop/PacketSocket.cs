@@ -86,6 +86,14 @@ internal static unsafe partial class PacketSocket
         return errno is Errno.EAGAIN or Errno.EINTR or Errno.ENETDOWN ? 0 : throw new LinuxException(errno, "recvmmsg");
     }
 
+    /// <summary>True where the interface that the socket was bound to is there no more.</summary>
+    internal static bool IsDetached(int socket)
+    {
+        LinkLayerAddress address = default;
+        uint length = (uint)sizeof(LinkLayerAddress);
+        return GetName(socket, &address, &length) == 0 && address.InterfaceIndex == -1;
+    }
+
     /// <summary>The counts since they were last read.</summary>
     internal static bool TryReadCounts(FileDescriptor socket, out Counts counts)
     {
@@ -101,6 +109,9 @@ internal static unsafe partial class PacketSocket
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static partial int Bind(FileDescriptor socket, LinkLayerAddress* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    private static partial int GetName(int socket, LinkLayerAddress* address, uint* length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetOption(FileDescriptor socket, int level, int option, void* value, uint length);

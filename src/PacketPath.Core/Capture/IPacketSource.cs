@@ -65,7 +65,7 @@ public enum CaptureLinkType
 }
 
 /// <summary>What a capture counted.</summary>
-/// <param name="Received">Packets that passed the filter.</param>
+/// <param name="Received">Packets that passed the filter, the dropped ones among them. A ring counts loopback packets twice and delivers them once.</param>
 /// <param name="Dropped">Packets lost for lack of buffer.</param>
 /// <param name="InterfaceDropped">Packets lost by the interface.</param>
 public readonly record struct CaptureCounts(long Received, long Dropped, long InterfaceDropped);

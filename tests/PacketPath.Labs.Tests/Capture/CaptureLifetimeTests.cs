@@ -95,10 +95,12 @@ public sealed class CaptureLifetimeTests : IDisposable
         Assert.Equal("handler", Assert.IsType<InvalidOperationException>(capture.Failure).Message);
     }
 
-    [CaptureFact]
-    public void AnInterfaceThatVanishesEndsTheRunWithAReason()
+    [CaptureTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnInterfaceThatVanishesEndsTheRunWithAReason(bool quickOpen)
     {
-        using var capture = new RunningCapture(_lab.Open(new CaptureOptions { InterfaceName = "eth0" }), (in CapturedPacket _) => { });
+        using var capture = new RunningCapture(_lab.Open(new CaptureOptions { InterfaceName = "eth0", QuickOpen = quickOpen }), (in CapturedPacket _) => { });
         _ = _lab.Network.MustExec("a", "ip link delete eth0");
         capture.Join();
         Assert.Equal(CaptureFailureReason.InterfaceNotFound, Assert.IsType<CaptureException>(capture.Failure).Reason);

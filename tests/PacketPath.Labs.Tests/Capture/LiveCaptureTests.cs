@@ -72,6 +72,7 @@ public sealed class LiveCaptureTests : IDisposable
         RunningCapture.Until(() => seen.Count >= 2, "two datagrams");
         _ = capture.Stop();
         Assert.Equal([PacketType.Host, PacketType.Outgoing], seen.Select(p => p.PacketType));
+        Assert.Equal(quickOpen ? 2 : 3, capture.Source.GetCounts().Received);
     }
 
     [CaptureTheory]
