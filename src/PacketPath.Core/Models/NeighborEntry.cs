@@ -16,7 +16,7 @@ public sealed record NeighborEntry : PacketEvidence
     public int InterfaceIndex { get; init; }
 
     /// <summary>The link-layer address, lower-case with colons; null where unresolved.</summary>
-    public string? LinkLayerAddress { get; init; }
+    public string? LinkLayerAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The state, in the words of Get-NetNeighbor.</summary>
     public NeighborState State { get; init; }
@@ -40,7 +40,7 @@ public sealed record NeighborEntry : PacketEvidence
     public double? UpdatedSeconds { get; init; }
 
     /// <summary>Who installed the entry (rt_protos name); null where the kernel itself did.</summary>
-    public string? NeighborProtocol { get; init; }
+    public string? NeighborProtocol { get; init => field = EmptyText.AsNull(value); }
 }
 
 /// <summary>A neighbor's state, in the words of the Windows NetTCPIP module, and two that Linux adds.</summary>

@@ -22,7 +22,7 @@ public sealed record PacketFailure : DestinationEvidence
     public object? Subject { get; init; }
 
     /// <summary>The local address the traffic used, where known.</summary>
-    public string? LocalAddress { get; init; }
+    public string? LocalAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The observations weighed, for and against.</summary>
     public FailureEvidence[] Evidence { get; init; } = [];

@@ -13,7 +13,7 @@ public sealed record PacketInterface : PacketEvidence
     public string[] AlternativeNames { get; init; } = [];
 
     /// <summary>The description set on it (IFLA_IFALIAS); null where none.</summary>
-    public string? Description { get; init; }
+    public string? Description { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>True where the interface is administratively up (IFF_UP).</summary>
     public bool AdminUp { get; init; }
@@ -31,22 +31,22 @@ public sealed record PacketInterface : PacketEvidence
     public int Mtu { get; init; }
 
     /// <summary>The link-layer address, lower-case with colons; null where it has none.</summary>
-    public string? LinkLayerAddress { get; init; }
+    public string? LinkLayerAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The hardware type (ARPHRD_*) in the field's word: ether, loopback, none ...</summary>
     public string LinkType { get; init; } = "";
 
     /// <summary>The kind of virtual interface (IFLA_INFO_KIND): veth, bridge, vlan, vxlan ...; null for hardware.</summary>
-    public string? Kind { get; init; }
+    public string? Kind { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The driver (ethtool); null where it does not say.</summary>
-    public string? Driver { get; init; }
+    public string? Driver { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface flags (IFF_*): Up, Broadcast, Loopback, Promiscuous, NoArp, LowerUp ...</summary>
     public string[] Flags { get; init; } = [];
 
     /// <summary>The master's name (bridge, bond, VRF); null where none.</summary>
-    public string? Master { get; init; }
+    public string? Master { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The lower or peer interface's index (IFLA_LINK); 0 where none.</summary>
     public int LinkIndex { get; init; }
@@ -55,7 +55,7 @@ public sealed record PacketInterface : PacketEvidence
     public int Group { get; init; }
 
     /// <summary>The queuing discipline's kind.</summary>
-    public string? QueueDiscipline { get; init; }
+    public string? QueueDiscipline { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The transmit queue's length, in packets.</summary>
     public int TransmitQueueLength { get; init; }
@@ -120,13 +120,13 @@ public sealed record InterfaceAddress
     public AddressFamily AddressFamily { get; init; }
 
     /// <summary>The far end of a point-to-point address; null where none.</summary>
-    public string? PeerAddress { get; init; }
+    public string? PeerAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The broadcast address; null where none.</summary>
-    public string? Broadcast { get; init; }
+    public string? Broadcast { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The label (IPv4); null where none.</summary>
-    public string? Label { get; init; }
+    public string? Label { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The scope (rt_scopes name).</summary>
     public string Scope { get; init; } = "";

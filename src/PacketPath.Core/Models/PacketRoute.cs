@@ -7,28 +7,28 @@ public sealed record PacketRoute : DestinationEvidence
     public RouteOutcome Outcome { get; init; }
 
     /// <summary>The prefix of the entry that matched, in CIDR form; null where no entry matched.</summary>
-    public string? DestinationPrefix { get; init; }
+    public string? DestinationPrefix { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The gateway; null where the destination is on-link, local, or not routed.</summary>
-    public string? NextHop { get; init; }
+    public string? NextHop { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The address to be resolved on the link: the gateway, or the destination itself where it is on-link; null where the link needs none.</summary>
-    public string? NeighborAddress { get; init; }
+    public string? NeighborAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The egress interface's name.</summary>
-    public string? InterfaceAlias { get; init; }
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The egress interface's index; 0 where there is none.</summary>
     public int InterfaceIndex { get; init; }
 
     /// <summary>The source address the kernel would choose.</summary>
-    public string? SourceAddress { get; init; }
+    public string? SourceAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The state of that source address on this host; null where it was not looked up.</summary>
     public AddressState? SourceAddressState { get; init; }
 
     /// <summary>The table's name from rt_tables, else its number as text.</summary>
-    public string? Table { get; init; }
+    public string? Table { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The table's number; 0 where no entry matched.</summary>
     public long TableId { get; init; }
@@ -40,13 +40,13 @@ public sealed record PacketRoute : DestinationEvidence
     public long RouteMetric { get; init; }
 
     /// <summary>Who installed the entry (rt_protos name).</summary>
-    public string? RouteProtocol { get; init; }
+    public string? RouteProtocol { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The entry's scope (rt_scopes name).</summary>
-    public string? Scope { get; init; }
+    public string? Scope { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The preferred source configured on the entry (RTA_PREFSRC).</summary>
-    public string? PreferredSource { get; init; }
+    public string? PreferredSource { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The path MTU in force for this lookup: cached, or set on the entry; null where the interface's applies.</summary>
     public int? Mtu { get; init; }
@@ -76,7 +76,7 @@ public sealed record PacketRoute : DestinationEvidence
     public RouteAlternative[] Alternatives { get; init; } = [];
 
     /// <summary>The kernel's error for this lookup by name, for example <c>ENETUNREACH</c>; null where it succeeded.</summary>
-    public string? ErrorName { get; init; }
+    public string? ErrorName { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>True where the target is IPv6 and IPv6 is switched off (sysctl disable_ipv6) on this host or on the egress interface; null where not applicable.</summary>
     public bool? Ipv6Disabled { get; init; }
@@ -166,10 +166,10 @@ public enum RouteType
 public sealed record RouteNextHop
 {
     /// <summary>The gateway; null where on-link.</summary>
-    public string? NextHop { get; init; }
+    public string? NextHop { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface's name.</summary>
-    public string? InterfaceAlias { get; init; }
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface's index.</summary>
     public int InterfaceIndex { get; init; }
@@ -188,10 +188,10 @@ public sealed record RouteAlternative
     public string DestinationPrefix { get; init; } = "";
 
     /// <summary>The gateway; null where on-link.</summary>
-    public string? NextHop { get; init; }
+    public string? NextHop { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface's name; null where the entry has none.</summary>
-    public string? InterfaceAlias { get; init; }
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface's index; 0 where none.</summary>
     public int InterfaceIndex { get; init; }

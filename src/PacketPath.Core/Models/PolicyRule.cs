@@ -13,7 +13,7 @@ public sealed record PolicyRule : PacketEvidence
     public RuleAction Action { get; init; }
 
     /// <summary>The table it consults: name, else number; null where the action consults none.</summary>
-    public string? Table { get; init; }
+    public string? Table { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The table's number; 0 where none.</summary>
     public long TableId { get; init; }
@@ -31,25 +31,25 @@ public sealed record PolicyRule : PacketEvidence
     public long? MarkMask { get; init; }
 
     /// <summary>The ingress interface selected; null where any.</summary>
-    public string? InputInterface { get; init; }
+    public string? InputInterface { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The egress interface (of a bound socket) selected; null where any.</summary>
-    public string? OutputInterface { get; init; }
+    public string? OutputInterface { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The type of service selected; null where any.</summary>
     public int? Tos { get; init; }
 
     /// <summary>The transport protocol selected; null where any.</summary>
-    public string? IpProtocol { get; init; }
+    public string? IpProtocol { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The source ports selected, for example <c>1000-2000</c>; null where any.</summary>
-    public string? SourcePort { get; init; }
+    public string? SourcePort { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The destination ports selected; null where any.</summary>
-    public string? DestinationPort { get; init; }
+    public string? DestinationPort { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The user ids selected, for example <c>1000-1999</c>; null where any.</summary>
-    public string? UidRange { get; init; }
+    public string? UidRange { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The tunnel id selected; null where any.</summary>
     public long? TunnelId { get; init; }
@@ -70,7 +70,7 @@ public sealed record PolicyRule : PacketEvidence
     public long? GotoPriority { get; init; }
 
     /// <summary>Who installed the rule (rt_protos name).</summary>
-    public string? RuleProtocol { get; init; }
+    public string? RuleProtocol { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The rule as the field writes it, for example <c>100: from all fwmark 0x1 lookup vpn</c>.</summary>
     public string Text { get; init; } = "";

@@ -10,13 +10,13 @@ public sealed record SynPathResult : DestinationEvidence
     public SynOutcome Outcome { get; init; }
 
     /// <summary>The local address used; null where none could be chosen.</summary>
-    public string? LocalAddress { get; init; }
+    public string? LocalAddress { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The local port used; 0 where none was bound.</summary>
     public int LocalPort { get; init; }
 
     /// <summary>The egress interface's name by the route lookup.</summary>
-    public string? InterfaceAlias { get; init; }
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The egress interface's index.</summary>
     public int InterfaceIndex { get; init; }
@@ -28,10 +28,10 @@ public sealed record SynPathResult : DestinationEvidence
     public double TimeoutSeconds { get; init; }
 
     /// <summary>The socket's error by name (SO_ERROR, or the errno of the call that failed); null where none.</summary>
-    public string? SocketError { get; init; }
+    public string? SocketError { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The call that failed at once: <c>bind</c>, <c>connect</c>, <c>setsockopt</c>; null where the error came later or never.</summary>
-    public string? FailedCall { get; init; }
+    public string? FailedCall { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>Milliseconds from the call to the outcome.</summary>
     public double ElapsedMilliseconds { get; init; }
@@ -73,7 +73,7 @@ public sealed record SynPathResult : DestinationEvidence
     public PathHop[] Hops { get; init; } = [];
 
     /// <summary>The last hop that answered; null where none did or none was asked.</summary>
-    public string? LastRespondingHop { get; init; }
+    public string? LastRespondingHop { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>A packet of the target from outside this flow, for comparing TTLs with a RST (-FindHop); null where there is none.</summary>
     public SynPacket? ControlReply { get; init; }
@@ -142,10 +142,10 @@ public sealed record SynPacket
     public string To { get; init; } = "";
 
     /// <summary>The interface it was captured on; null where the capture does not say.</summary>
-    public string? InterfaceAlias { get; init; }
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The source link-layer address, lower-case with colons; null where the link has none.</summary>
-    public string? LinkLayerSource { get; init; }
+    public string? LinkLayerSource { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The IP TTL or hop limit.</summary>
     public int Ttl { get; init; }
@@ -154,7 +154,7 @@ public sealed record SynPacket
     public int IpId { get; init; }
 
     /// <summary>The TCP flags, for example <c>SYN,ACK</c>; null for ICMP.</summary>
-    public string? Flags { get; init; }
+    public string? Flags { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The TCP sequence number; null for ICMP.</summary>
     public long? SequenceNumber { get; init; }
@@ -263,7 +263,7 @@ public sealed record PathHop
     public int Ttl { get; init; }
 
     /// <summary>The hop's address; null where it stayed silent.</summary>
-    public string? Address { get; init; }
+    public string? Address { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>Round-trip time in milliseconds; null where it stayed silent.</summary>
     public double? RttMilliseconds { get; init; }
@@ -285,7 +285,7 @@ public sealed record AlternativeAttempt
     public string DestinationPrefix { get; init; } = "";
 
     /// <summary>The losing entry's gateway; null where on-link.</summary>
-    public string? NextHop { get; init; }
+    public string? NextHop { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface the attempt was bound to.</summary>
     public string InterfaceAlias { get; init; } = "";

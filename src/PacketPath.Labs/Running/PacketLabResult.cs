@@ -16,7 +16,7 @@ public sealed record PacketLabResult
     public PathLayer ExpectedLayer { get; init; }
 
     /// <summary>The fault found; null where there was no verdict.</summary>
-    public string? FaultId { get; init; }
+    public string? FaultId { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The verdict; null where there was none.</summary>
     public PacketFailure? Verdict { get; init; }
@@ -25,13 +25,13 @@ public sealed record PacketLabResult
     public bool Passed { get; init; }
 
     /// <summary>How the verdict and the truth differ, or why there is none; null where it passed.</summary>
-    public string? Failure { get; init; }
+    public string? Failure { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>How long building, running and tearing down took.</summary>
     public double DurationSeconds { get; init; }
 
     /// <summary>The packets seen at the vantage, where it did not pass; null otherwise, or where no capture could be had.</summary>
-    public string? PcapPath { get; init; }
+    public string? PcapPath { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The namespaces left standing (-KeepOnFailure).</summary>
     public string[] KeptNamespaces { get; init; } = [];
