@@ -41,6 +41,9 @@ public sealed record NeighborEntry : PacketEvidence
 
     /// <summary>Who installed the entry (rt_protos name); null where the kernel itself did.</summary>
     public string? NeighborProtocol { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{IPAddress} dev {InterfaceAlias}{(LinkLayerAddress is null ? "" : " lladdr " + LinkLayerAddress)} {State}";
 }
 
 /// <summary>A neighbor's state, in the words of the Windows NetTCPIP module, and two that Linux adds.</summary>

@@ -59,4 +59,7 @@ public sealed record MissingObservation
 
     /// <summary>What makes it available.</summary>
     public string Remedy { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{What}: {Why}";
 }

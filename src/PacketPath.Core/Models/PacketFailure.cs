@@ -44,6 +44,9 @@ public sealed record PacketFailure : DestinationEvidence
 
     /// <summary>The page that explains this fault.</summary>
     public string HelpUri { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{FaultId} ({Layer}, {Confidence}): {Summary}";
 }
 
 /// <summary>How firmly a verdict stands.</summary>
@@ -73,6 +76,9 @@ public sealed record FailureEvidence
 
     /// <summary>When it was seen, in UTC.</summary>
     public DateTime ObservedAt { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{(Bearing == EvidenceBearing.Supports ? '+' : '-')} {Observation} ({Source})";
 }
 
 /// <summary>Which way an observation points.</summary>
@@ -93,4 +99,7 @@ public sealed record ClearedLayer
 
     /// <summary>The observation that cleared it.</summary>
     public string Observation { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{Layer}: {Observation}";
 }

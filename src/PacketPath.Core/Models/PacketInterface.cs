@@ -80,6 +80,9 @@ public sealed record PacketInterface : PacketEvidence
 
     /// <summary>What could not be looked at.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{InterfaceAlias} ({(AdminUp ? OperationalStatus.ToString() : "AdminDown")})";
 }
 
 /// <summary>The operational state of an interface, numbered as IF_OPER_* in linux/if.h (RFC 2863).</summary>
@@ -142,6 +145,9 @@ public sealed record InterfaceAddress
 
     /// <summary>Seconds of valid lifetime left; null for ever.</summary>
     public double? ValidSeconds { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{IPAddress}/{PrefixLength}";
 }
 
 /// <summary>The counters of an interface (struct rtnl_link_stats64).</summary>
@@ -191,4 +197,7 @@ public sealed record InterfaceStatistics
 
     /// <summary>Packets dropped for lack of a handler.</summary>
     public long ReceiveNoHandler { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"received {ReceivedPackets}, sent {SentPackets}, dropped {ReceiveDropped + TransmitDropped}";
 }

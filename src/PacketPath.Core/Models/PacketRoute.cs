@@ -86,6 +86,9 @@ public sealed record PacketRoute : DestinationEvidence
 
     /// <summary>What could not be looked at.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{Outcome}: {(RemoteAddress.Length > 0 ? RemoteAddress + " by " : "")}{DestinationPrefix ?? "no entry"}{(NextHop is null ? "" : " via " + NextHop)}{(InterfaceAlias is null ? "" : " dev " + InterfaceAlias)}";
 }
 
 /// <summary>What a route lookup came to.</summary>
@@ -179,6 +182,9 @@ public sealed record RouteNextHop
 
     /// <summary>The member's flags: Dead, LinkDown, OnLink.</summary>
     public string[] Flags { get; init; } = [];
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{(NextHop is null ? "" : "via " + NextHop + " ")}dev {InterfaceAlias} weight {Weight}";
 }
 
 /// <summary>An entry that also matches the destination, and why it was not used.</summary>
@@ -213,6 +219,9 @@ public sealed record RouteAlternative
 
     /// <summary>The reason in words, naming the winner.</summary>
     public string ReasonText { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{DestinationPrefix}{(NextHop is null ? "" : " via " + NextHop)}{(InterfaceAlias is null ? "" : " dev " + InterfaceAlias)}: {Reason}";
 }
 
 /// <summary>Why a matching entry was not used.</summary>

@@ -74,6 +74,9 @@ public sealed record PolicyRule : PacketEvidence
 
     /// <summary>The rule as the field writes it, for example <c>100: from all fwmark 0x1 lookup vpn</c>.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => Text;
 }
 
 /// <summary>What a policy rule does, numbered as FR_ACT_* in linux/fib_rules.h.</summary>

@@ -83,6 +83,9 @@ public sealed record SynPathResult : DestinationEvidence
 
     /// <summary>What could not be observed, why, and the remedy.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{(RemoteAddress.Contains(':') ? "[" + RemoteAddress + "]" : RemoteAddress)}:{RemotePort} {Outcome}";
 }
 
 /// <summary>What came of a connection attempt.</summary>
@@ -173,6 +176,9 @@ public sealed record SynPacket
 
     /// <summary>The ICMP code; null for TCP.</summary>
     public int? IcmpCode { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{Kind} {From} to {To} at {OffsetMilliseconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)} ms";
 }
 
 /// <summary>The kinds of packet a SYN probe tells apart.</summary>
@@ -223,6 +229,9 @@ public sealed record IcmpReport
 
     /// <summary>Milliseconds since the attempt began.</summary>
     public double OffsetMilliseconds { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{Meaning} ({Type}/{Code}) from {Offender}";
 }
 
 /// <summary>The part of TCP_INFO that tells of a handshake (struct tcp_info).</summary>
@@ -254,6 +263,9 @@ public sealed record SynTcpInfo
 
     /// <summary>Segments received.</summary>
     public long SegmentsIn { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{State}, {TotalRetransmits} retransmitted";
 }
 
 /// <summary>One hop of a TTL walk.</summary>
@@ -276,6 +288,9 @@ public sealed record PathHop
 
     /// <summary>True where the answer came from the target itself.</summary>
     public bool IsTarget { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{Ttl}: {Address ?? "*"}";
 }
 
 /// <summary>A connection attempt through a route that lost, bound to its interface.</summary>
@@ -295,4 +310,7 @@ public sealed record AlternativeAttempt
 
     /// <summary>Round-trip time in milliseconds; null where nothing came back.</summary>
     public double? RttMilliseconds { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"{DestinationPrefix} dev {InterfaceAlias}: {Outcome}";
 }
