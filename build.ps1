@@ -133,9 +133,8 @@ function doDemo {
         Where-Object { $_.PSObject.TypeNames[0] -eq 'PacketPath.PacketLabResult' })
     if ($results.Count -eq 0) { throw 'The lab gave no result.' }
     foreach ($result in $results) {
-        $verdict = if ($result.Actual) { $result.Actual.FaultId } else { 'none' }
-        say "Demo: the verdict is $verdict, the truth is $($result.ExpectedFaultId)."
-        if (-not $result.Passed) { throw "The lab $($result.Scenario) did not give the verdict it should." }
+        say "Demo: the verdict is $($result.FaultId ?? 'none'), the truth is $($result.ExpectedFaultId). The network is gone again."
+        if (-not $result.Passed) { throw "The lab $($result.Scenario) did not give the verdict it should: $($result.Failure)" }
     }
 }
 
@@ -240,7 +239,7 @@ function doDocs {
     $missing = if (-not (Get-Command -Name ConvertTo-Json -ErrorAction Ignore)) { 'a full PowerShell' }
     elseif (-not (Get-Module -Name Microsoft.PowerShell.PlatyPS -ListAvailable)) { 'the module Microsoft.PowerShell.PlatyPS (Install-PSResource Microsoft.PowerShell.PlatyPS)' }
     if ($missing) { throw "Docs: en-US/PacketPath.dll-Help.xml cannot be made without $missing." }
-    & (at docs Build-Help.ps1)
+    & (at docs Update-Help.ps1)
     say 'Docs: wrote en-US/PacketPath.dll-Help.xml from docs/cmdlets.'
 }
 
