@@ -25,14 +25,11 @@ internal sealed class LabEngine
         {
             Current(shell);
             using var deadline = new Timer(_ => late = Stop(), null, TimeSpan.FromSeconds(site.Scenario.TimeoutSeconds), Timeout.InfiniteTimeSpan);
-            foreach (var item in shell.Invoke())
-            {
-                output.Add(item?.BaseObject is PSCustomObject or null ? item! : item.BaseObject);
-            }
+            output.AddRange(shell.Invoke().Where(o => o is not null).Select(o => o.BaseObject is PSCustomObject ? o : o.BaseObject));
         }
         catch (RuntimeException e) when (!stop.IsCancellationRequested)
         {
-            errors.Add(late ? $"The pipeline did not end within {site.Scenario.TimeoutSeconds} s." : e.Message);
+            errors.Add(e.Message);
         }
         finally
         {
@@ -40,9 +37,28 @@ internal sealed class LabEngine
         }
 
         errors.AddRange(shell.Streams.Error.Select(e => e.ToString()));
-        output.RemoveAll(o => o is null);
+        if (late)
+        {
+            return new LabPipelineOutput(output, null, [$"It did not end within {site.Scenario.TimeoutSeconds} s.", .. errors]);
+        }
+
         return new LabPipelineOutput(output, output.Select(AsVerdict).LastOrDefault(v => v is { IsPrimary: true }), errors);
     }
+
+    /// <summary>Shows objects on the host, each run of one type in a view of its own: one stream of many types would take the first one's.</summary>
+    public void Display(IReadOnlyList<object> objects)
+    {
+        for (var start = 0; start < objects.Count;)
+        {
+            var type = TypeOf(objects[start]);
+            var alike = objects.Skip(start).TakeWhile(o => TypeOf(o) == type).ToArray();
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            shell.AddCommand("Out-Default").Invoke(alike);
+            start += alike.Length;
+        }
+    }
+
+    private static string TypeOf(object item) => PSObject.AsPSObject(item).TypeNames.FirstOrDefault() ?? "";
 
     /// <summary>Ends the pipeline that runs, if one does; does not wait for it.</summary>
     public bool Stop()

@@ -32,7 +32,7 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
     [Parameter(ParameterSetName = ByPath)]
     public SwitchParameter KeepOnFailure { get; set; }
 
-    /// <summary>Writes what the lab's pipeline wrote, before the result.</summary>
+    /// <summary>Shows what the lab's pipeline wrote, each kind in its own view, before the result. The result's Output holds it either way.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByPath)]
     public SwitchParameter ShowOutput { get; set; }
@@ -155,7 +155,7 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
     {
         if (ShowOutput)
         {
-            WriteObject(result.Output, enumerateCollection: true);
+            _engine.Display(result.Output);
         }
 
         WriteObject(result);

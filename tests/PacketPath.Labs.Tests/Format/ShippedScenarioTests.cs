@@ -45,5 +45,16 @@ public class ShippedScenarioTests
         Assert.Equal(["commands", "forwarding", "routes", "rules", "services", "switch", "sysctls"], node);
     }
 
+    [Fact]
+    public void TheExampleInTheDocumentationIsAScenario()
+    {
+        var text = File.ReadAllText(Repository.File("docs", "labs.md"));
+        var start = text.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
+        var json = text[start..text.IndexOf("```", start, StringComparison.Ordinal)];
+        var scenario = LabScenarioReader.Parse(json, "docs/labs.md");
+        Assert.Equal("NoReply", scenario.Expected.FaultId);
+        Assert.Equal(3, scenario.Topology.Nodes.Count);
+    }
+
     private static string[] Names(JsonElement members) => [.. members.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal)];
 }
