@@ -146,6 +146,12 @@ internal sealed class LayerCoverage
             Clear(PathLayer.Conntrack, asked);
         }
 
+        // A RST may be anybody's; a packet from outside the flow is more surely the target's own.
+        if (_evidence.Probe?.ControlReply is { } control && TargetKey.Canonical(control.From) == _evidence.RemoteAddress)
+        {
+            Clear(PathLayer.Path, Describe.Text($"the target answered a control datagram, TTL {control.Ttl}"));
+        }
+
         var answer = _evidence.SynAck ?? _evidence.Reset;
         if (answer is not null)
         {
@@ -215,8 +221,10 @@ internal sealed class LayerCoverage
     {
         PathLayer.Socket when _evidence.Probe is null => "no attempt was made",
         PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => "no route lookup is among the evidence",
+        PathLayer.PolicyRouting or PathLayer.RouteLookup => $"the lookup came to {_evidence.Route.Outcome}, which does not clear it",
         PathLayer.Device when _evidence.Interface is null => "no reading of the interface is among the evidence",
         _ when _evidence.Probe is null => "no attempt was made",
+        _ when _evidence.Probe.CaptureStatus == CaptureStatus.NotRequested => "the capture was switched off",
         _ when !_evidence.CaptureIsComplete => "no complete capture stood beside the attempt",
         _ => "no packet came far enough to show it",
     };
@@ -229,6 +237,7 @@ internal sealed class LayerCoverage
             PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => $"Run: {commands.Route()}",
             PathLayer.Device when _evidence.Interface is null => $"Run: {commands.Interface(_evidence.InterfaceAlias)}",
             _ when _evidence.Probe is null => $"Run: {commands.Probe()}",
+            _ when _evidence.Probe.CaptureStatus == CaptureStatus.NotRequested => $"Leave -NoCapture out: {commands.Probe()}",
             _ when !_evidence.CaptureIsComplete => $"Run as root, or with CAP_NET_RAW: {commands.Probe()}",
             _ => $"Mend the fault found, then run: {commands.Probe()}",
         };

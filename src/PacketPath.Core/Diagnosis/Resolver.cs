@@ -133,7 +133,7 @@ public static class Resolver
             CaptureStatus.Incomplete => "it lost packets or began late, so that absence proves nothing",
             _ => "it could not be opened",
         },
-        Remedy = $"Run as root, or with CAP_NET_RAW: {new Commands(set).Probe()}",
+        Remedy = (status == CaptureStatus.NotRequested ? "Leave -NoCapture out: " : "Run as root, or with CAP_NET_RAW: ") + new Commands(set).Probe(),
     };
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;

@@ -45,7 +45,7 @@ internal static class EvidenceReader
 
         try
         {
-            evidence = (PacketEvidence)LanguagePrimitives.ConvertTo(KnownProperties(item, kind), kind);
+            evidence = (PacketEvidence)PropertyBagReader.Read(item, kind);
             return true;
         }
         catch (PSInvalidCastException e)
@@ -55,34 +55,13 @@ internal static class EvidenceReader
         }
     }
 
+    // What tells a kind apart must be there in any case: a verdict may not rest on a default.
     private static Type? KindOf(PSObject item)
     {
-        foreach (var name in item.TypeNames.Where(n => n.StartsWith(DeserializedPrefix, StringComparison.Ordinal)))
-        {
-            var known = Kinds.FirstOrDefault(k => k.Type.FullName == name[DeserializedPrefix.Length..]).Type;
-            if (known is not null)
-            {
-                return known;
-            }
-        }
-
-        return item.BaseObject is PSCustomObject
-            ? Kinds.FirstOrDefault(k => k.Signature.All(p => item.Properties[p] is not null)).Type
-            : null;
-    }
-
-    // Remoting and types files add properties of their own, which the conversion would trip over.
-    private static PSObject KnownProperties(PSObject item, Type kind)
-    {
-        var known = new PSObject();
-        foreach (var property in kind.GetProperties())
-        {
-            if (property.CanWrite && item.Properties[property.Name] is { } source)
-            {
-                known.Properties.Add(new PSNoteProperty(property.Name, source.Value));
-            }
-        }
-
-        return known;
+        var kinds = Kinds.Where(k => k.Signature.All(p => item.Properties[p]?.Value is not null)).ToArray();
+        var names = item.TypeNames.Where(n => n.StartsWith(DeserializedPrefix, StringComparison.Ordinal))
+            .Select(n => n[DeserializedPrefix.Length..]).ToArray();
+        var named = kinds.FirstOrDefault(k => names.Contains(k.Type.FullName)).Type;
+        return named ?? (item.BaseObject is PSCustomObject ? kinds.FirstOrDefault().Type : null);
     }
 }

@@ -33,8 +33,7 @@ public static class PacketFailureView
             writer.Paragraph(supports ? $"    {Green}+{Reset} " : $"    {Red}-{Reset} ", "      ", observation);
         });
         text.Section("Ruled out", Cleared(failure), (writer, item) => writer.Paragraph("    ", "      ", item));
-        text.Section("Not observed", Items(failure, "NotObserved"), (writer, item) =>
-            writer.Paragraph($"    {Yellow}?{Reset} ", "      ", $"{Text(item, "What")}: {Text(item, "Why")}. {Text(item, "Remedy")}"));
+        text.Section("Not observed", Unseen(failure), (writer, item) => writer.Paragraph($"    {Yellow}?{Reset} ", "      ", item));
         text.Section("Proves", Sentence(failure, "Proves"), (writer, item) => writer.Paragraph("    ", "    ", item));
         text.Section("Does not prove", Sentence(failure, "DoesNotProve"), (writer, item) => writer.Paragraph("    ", "    ", item));
         text.Section("Next steps", List(failure, "NextSteps").Select(s => Plain(s)), (writer, item) => writer.Line("    " + item));
@@ -74,7 +73,9 @@ public static class PacketFailureView
     {
         var target = Target(failure);
         var place = Text(failure, "ComputerName");
-        var from = place.Length == 0 ? "" : $"{Dim}from {place}{Reset}";
+        var netns = Text(failure, "NetNamespace");
+        var inside = netns.Length == 0 || netns.StartsWith("net:[", StringComparison.Ordinal) ? "" : $", {netns}";
+        var from = place.Length == 0 ? "" : $"{Dim}from {place}{inside}{Reset}";
         var role = Text(failure, "IsPrimary") == "False" ? $"{Dim}contributing{Reset}" : "";
         string[] parts = [Fault(failure), Text(failure, "Layer"), Text(failure, "Confidence"), role, target, from];
         return string.Join(Indent, parts.Where(p => p.Length > 0));
@@ -84,6 +85,10 @@ public static class PacketFailureView
     private static IEnumerable<string> Cleared(PSObject failure) => Items(failure, "RuledOut")
         .GroupBy(i => Text(i, "Observation"))
         .Select(g => $"{string.Join(", ", g.Select(i => Text(i, "Layer")))}: {g.Key}");
+
+    private static IEnumerable<string> Unseen(PSObject failure) => Items(failure, "NotObserved")
+        .GroupBy(i => (Why: Text(i, "Why"), Remedy: Text(i, "Remedy")))
+        .Select(g => $"{string.Join("; ", g.Select(i => Text(i, "What")))}. Why: {g.Key.Why}. {g.Key.Remedy}");
 
     private static IEnumerable<string> Sentence(PSObject failure, string name) =>
         Text(failure, name) is { Length: > 0 } text ? [text] : [];

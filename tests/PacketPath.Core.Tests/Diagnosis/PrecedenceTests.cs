@@ -113,5 +113,16 @@ public class PrecedenceTests
         Assert.Equal(("RoutingLoop", Confidence.Proven), (Primary(circle).FaultId, Primary(circle).Confidence));
     }
 
+    [Fact]
+    public void An_answer_to_a_duplicate_address_is_not_blamed_on_the_firewall()
+    {
+        var probe = V6.Probe(SynOutcome.NoReply) with
+        {
+            Route = V6.Route() with { SourceAddressState = AddressState.DuplicateDetected },
+            Replies = V6.Open().Replies,
+        };
+        Assert.Equal("RouteSourceInvalid", Primary(probe).FaultId);
+    }
+
     private static PacketFailure Primary(SynPathResult probe) => Assert.Single(Resolver.Resolve([probe]), v => v.IsPrimary);
 }

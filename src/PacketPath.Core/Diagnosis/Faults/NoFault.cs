@@ -4,7 +4,7 @@ namespace PacketPath.Diagnosis.Faults;
 public sealed class NoFault : FaultRule
 {
     /// <inheritdoc/>
-    public override PathLayer Layer => PathLayer.RemoteHost;
+    public override PathLayer Layer => PathLayer.SocketQueue;
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {

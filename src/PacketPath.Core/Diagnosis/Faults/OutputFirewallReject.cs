@@ -12,7 +12,7 @@ public sealed class OutputFirewallReject : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
-        if (evidence.Probe is not { } probe || evidence.SynSeen || evidence.TargetIsLocal || probe.Replies.Length > 0 || evidence.RemoteReports.Any())
+        if (evidence.Probe is not { Outcome: not (SynOutcome.Open or SynOutcome.LocalError) } probe || evidence.SynSeen || evidence.TargetIsLocal || probe.Replies.Length > 0 || evidence.RemoteReports.Any())
         {
             return null;
         }

@@ -30,7 +30,8 @@ public sealed class RemoteResetByMiddlebox : FaultRule
         return new Finding
         {
             Confidence = Confidence.Proven,
-            Summary = Describe.Text($"A device {Describe.Count(near, "hop")} away resets connections to {evidence.Target} in the target's name; the target is {Describe.Count(far, "hop")} away."),
+            Summary = $"A device {(near == 0 ? "on the first link" : $"behind {Describe.Count(near, "router")}")} resets connections to {evidence.Target} "
+                + $"in the target's name; the target is behind {Describe.Count(far, "router")}.",
             Subject = reset,
             Evidence =
             [

@@ -40,15 +40,17 @@ public sealed class RouteSourceInvalid : FaultRule
         {
             Confidence = broken == AddressState.Deprecated ? Confidence.Possible : Confidence.Proven,
             ContributesOnly = broken == AddressState.Deprecated,
-            Summary = $"Source address {source}{where} {Meaning(broken)}, so {evidence.Target} cannot answer it.",
+            Summary = $"Source address {source}{where} {Meaning(broken)}, so no answer of {evidence.Target} reaches the socket.",
             Subject = (object?)spare ?? route,
             Evidence =
             [
-                Observations.Supports($"{source} is {broken}", "netlink RTM_GETADDR", route.ObservedAt),
+                Observations.Supports($"{source} {Meaning(broken)}", "netlink RTM_GETADDR", route.ObservedAt),
                 spare is null ? null : Observations.Supports(
                     $"the kernel falls back to {route.SourceAddress ?? "no source address"}", Observations.RouteSource, route.ObservedAt),
                 Observations.Route(evidence),
                 evidence.Probe is null ? null : Observations.Socket(evidence),
+                Observations.Packet(evidence, evidence.SynAck),
+                .. evidence.RemoteReports.Take(1).Select(r => Observations.Report(evidence, r)),
             ],
             Proves = $"The route to {evidence.RemoteAddress} sends from an address that is not in working order on this host.",
             DoesNotProve = "That the target answers once the source address is valid.",
