@@ -46,16 +46,20 @@ internal sealed class CaptureFeed : IDisposable
     /// <summary>Packets lost so far.</summary>
     public long Lost => (_source?.GetCounts().Dropped ?? 0) + (_overflowed ? 1 : 0) + (_ended ? 1 : 0);
 
-    /// <summary>True where every packet the kernel counted until now has been handed over.</summary>
-    public bool IsDrained()
+    /// <summary>How many packets the kernel has counted by now, to ask <see cref="HasHandedOver"/> with.</summary>
+    public long Mark() => _source?.GetCounts().Received ?? 0;
+
+    /// <summary>True where everything counted up to a mark has been handed over, or none is left to come.</summary>
+    public bool HasHandedOver(long mark)
     {
         if (_source is not { } source || _ended)
         {
             return true;
         }
 
-        var received = source.GetCounts().Received;
-        return Interlocked.Read(ref _delivered) >= received;
+        // The count may still shrink: packets that the source passes over leave it once it has seen them.
+        var counts = source.GetCounts();
+        return Interlocked.Read(ref _delivered) + counts.Dropped >= Math.Min(mark, counts.Received);
     }
 
     /// <summary>Takes the next packet that waits.</summary>

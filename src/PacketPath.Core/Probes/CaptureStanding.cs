@@ -10,7 +10,7 @@ internal readonly record struct CaptureStanding(bool Open, long Lost)
         capture is null ? default : new CaptureStanding(capture.IsOpen, capture.Lost);
 
     /// <summary>What the capture is worth for the probe that ends now.</summary>
-    public (CaptureStatus Status, MissingObservation[] Missing) Judge(SynProbeOptions options, CaptureFeed? capture)
+    public (CaptureStatus Status, MissingObservation[] Missing) Judge(SynProbeOptions options, CaptureFeed? capture, bool lagged)
     {
         if (!options.Capture)
         {
@@ -24,6 +24,11 @@ internal readonly record struct CaptureStanding(bool Open, long Lost)
             return Open
                 ? (CaptureStatus.Incomplete, [Missing("the capture ended early: " + failure.Message, failure.Remedy)])
                 : (CaptureStatus.Unavailable, [Missing(failure.Message, failure.Remedy)]);
+        }
+
+        if (lagged)
+        {
+            return (CaptureStatus.Incomplete, [Missing("this host was too busy to look at every packet in time: a packet that is not listed may still have passed", "Repeat the probe when this host is less busy.")]);
         }
 
         return capture!.Lost > Lost

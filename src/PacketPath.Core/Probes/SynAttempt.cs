@@ -9,8 +9,9 @@ internal sealed class SynAttempt
     // A packet of one transmission is seen on every interface it crosses here; a retransmission comes 200 ms later at the earliest.
     private const long SameTransmissionNanoseconds = 100_000_000;
 
-    // How long captured packets may take to surface after the outcome when the capture's counters cannot say that none is left.
-    private const long SettleNanoseconds = 20_000_000;
+    // How long captured packets may take to surface after the outcome. The capture's counters tell when none is left,
+    // mostly at once; only a host too busy to run the capture's thread comes near this.
+    private const long SettleNanoseconds = 500_000_000;
 
     private readonly bool _watched;
     private readonly Func<IPAddress, bool> _isLocal;
@@ -62,6 +63,9 @@ internal sealed class SynAttempt
 
     /// <summary>TCP_INFO as last read.</summary>
     public TcpInfo? Info { get; private set; }
+
+    /// <summary>True where the capture had not handed over all its packets in time: what is absent may have passed.</summary>
+    public bool CaptureLagged { get; private set; }
 
     /// <summary>The error queue's records with the time each was read, in nanoseconds since the start.</summary>
     public IReadOnlyList<(ErrorQueueRecord Record, long At)> Queue => _queue;
@@ -167,6 +171,7 @@ internal sealed class SynAttempt
     {
         if (State == AttemptState.Settling)
         {
+            CaptureLagged = true;
             State = AttemptState.Ended;
             return;
         }

@@ -20,6 +20,9 @@ internal sealed partial class SynEngine
         public ProbeSocket? Socket { get; set; }
 
         public FlowKey? Flow { get; set; }
+
+        /// <summary>What the capture had counted when the outcome stood.</summary>
+        public long Mark { get; set; }
     }
 
     // What follows a probe goes before new targets, so that probes end in the order they began.
@@ -166,6 +169,7 @@ internal sealed partial class SynEngine
             case AttemptState.Settling:
                 // The socket has said all it will say; only the capture may add to it.
                 _epoll.Remove(active.Socket!.Descriptor);
+                active.Mark = _capture?.Mark() ?? 0;
                 _settling.Add(active);
                 _timers.Enqueue(active, active.Attempt.Deadline);
                 break;

@@ -193,16 +193,17 @@ internal sealed partial class SynEngine
         }
     }
 
-    // Once the capture has handed over all it counted, nothing that belongs to an outcome can still come.
+    // Once the capture has handed over all it had counted at an outcome, nothing that belongs to it can still come.
     private void SettleDrained()
     {
-        if (_settling.Count == 0 || (_capture is { } capture && !capture.IsDrained()))
+        if (_settling.Count == 0)
         {
             return;
         }
 
+        var drained = _settling.Where(a => _capture is null || _capture.HasHandedOver(a.Mark)).ToList();
         TakePackets();
-        foreach (var active in _settling.ToArray())
+        foreach (var active in drained)
         {
             active.Attempt.Settle();
             EndIfOver(active);
@@ -261,7 +262,7 @@ internal sealed partial class SynEngine
     {
         if (machine.IsComplete && _unfinished.Remove(machine, out var standing))
         {
-            var (status, missing) = standing.Judge(_options, _capture);
+            var (status, missing) = standing.Judge(_options, _capture, machine.Main!.CaptureLagged);
             _sink(new SynProbeOutput(machine.Target, _builder.Build(machine, status, missing), null));
         }
     }

@@ -17,13 +17,22 @@ public class SynOddOrderTests
     {
         var simulation = new Simulation();
         simulation.At(0.2).SocketConnects().ExpectState(AttemptState.Settling);
-        Assert.Equal(20_000_000 + 200_000, simulation.Attempt.Deadline);
+        Assert.Equal(500_000_000 + 200_000, simulation.Attempt.Deadline);
         simulation.TimePasses().Expect(SynOutcome.Open).ExpectWire(0);
+        Assert.True(simulation.Attempt.CaptureLagged);
     }
 
     [Fact]
     public void Without_a_capture_nothing_is_waited_for() => new Simulation(watched: false)
         .At(0.2).SocketConnects().Expect(SynOutcome.Open).ExpectWire(0);
+
+    [Fact]
+    public void A_capture_that_has_handed_over_everything_does_not_lag()
+    {
+        var simulation = new Simulation();
+        simulation.At(0.2).SocketFails(Errno.ECONNREFUSED).CaptureDrains().Expect(SynOutcome.Refused).ExpectWire(0);
+        Assert.False(simulation.Attempt.CaptureLagged);
+    }
 
     [Fact]
     public void A_stale_answer_to_an_earlier_attempt_does_not_count() => new Simulation()
