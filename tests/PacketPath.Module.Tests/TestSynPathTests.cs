@@ -135,7 +135,7 @@ public sealed class TestSynPathTests(EngineFixture engine) : IClassFixture<Engin
     [Fact]
     public void Interfaces_complete()
     {
-        var result = engine.Invoke("(TabExpansion2 'Test-SynPath 127.0.0.1 -InterfaceAlias l' 45).CompletionMatches | ForEach-Object CompletionText").AssertClean();
+        var result = engine.Invoke("(TabExpansion2 $text $text.Length).CompletionMatches | ForEach-Object CompletionText", "text", "Test-SynPath 127.0.0.1 -InterfaceAlias l").AssertClean();
         Assert.Contains("lo", result.Output.Select(o => o.ToString()));
     }
 

@@ -203,7 +203,7 @@ internal sealed partial class SynEngine
 
         var drained = _settling.Where(a => _capture is null || _capture.HasHandedOver(a.Mark)).ToList();
         TakePackets();
-        foreach (var active in drained)
+        foreach (var active in drained.Where(_settling.Contains))
         {
             active.Attempt.Settle();
             EndIfOver(active);
