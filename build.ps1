@@ -133,7 +133,7 @@ function doDemo {
         Where-Object { $_.PSObject.TypeNames[0] -eq 'PacketPath.PacketLabResult' })
     if ($results.Count -eq 0) { throw 'The lab gave no result.' }
     foreach ($result in $results) {
-        say "Demo: the verdict is $($result.FaultId ?? 'none'), the truth is $($result.ExpectedFaultId). The network is gone again."
+        say "Demo: the verdict is $($result.FaultId ?? 'none'), the truth is $($result.Expected). The network is gone again."
         if (-not $result.Passed) { throw "The lab $($result.Scenario) did not give the verdict it should: $($result.Failure)" }
     }
 }

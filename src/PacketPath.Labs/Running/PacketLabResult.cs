@@ -10,7 +10,7 @@ public sealed record PacketLabResult
     public string Title { get; init; } = "";
 
     /// <summary>The fault that was built in.</summary>
-    public string ExpectedFaultId { get; init; } = "";
+    public string Expected { get; init; } = "";
 
     /// <summary>Its layer.</summary>
     public PathLayer ExpectedLayer { get; init; }
@@ -19,7 +19,7 @@ public sealed record PacketLabResult
     public string? FaultId { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The verdict; null where there was none.</summary>
-    public PacketFailure? Verdict { get; init; }
+    public PacketFailure? Actual { get; init; }
 
     /// <summary>True where the verdict is the truth.</summary>
     public bool Passed { get; init; }

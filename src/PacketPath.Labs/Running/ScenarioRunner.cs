@@ -60,10 +60,10 @@ public sealed class ScenarioRunner
         {
             Scenario = scenario.Name,
             Title = scenario.Title,
-            ExpectedFaultId = truth.FaultId,
+            Expected = truth.FaultId,
             ExpectedLayer = truth.Layer,
             FaultId = verdict?.FaultId,
-            Verdict = verdict,
+            Actual = verdict,
             Passed = failure is null,
             Failure = failure,
             Output = [.. output.Objects],

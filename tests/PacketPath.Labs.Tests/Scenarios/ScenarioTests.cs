@@ -26,7 +26,7 @@ public abstract class ScenarioTests(EngineFixture engine)
     {
         var result = engine.Invoke("Invoke-PacketLab -Name $lab", "lab", name).One<PacketLabResult>();
         Assert.True(result.Passed, Explain(result));
-        Assert.NotNull(result.Verdict);
+        Assert.NotNull(result.Actual);
         Assert.Null(result.PcapPath);
         Assert.Empty(result.Errors);
     }
@@ -34,7 +34,7 @@ public abstract class ScenarioTests(EngineFixture engine)
     private static string Explain(PacketLabResult result)
     {
         var text = new StringBuilder().AppendLine(result.Failure);
-        text.AppendLine($"Summary: {result.Verdict?.Summary}");
+        text.AppendLine($"Summary: {result.Actual?.Summary}");
         foreach (var error in result.Errors)
         {
             text.AppendLine($"Error: {error}");
@@ -45,12 +45,12 @@ public abstract class ScenarioTests(EngineFixture engine)
             text.AppendLine(probe.ToString());
         }
 
-        foreach (var evidence in result.Verdict?.Evidence ?? [])
+        foreach (var evidence in result.Actual?.Evidence ?? [])
         {
             text.AppendLine($"{evidence.Bearing}: {evidence.Observation} ({evidence.Source})");
         }
 
-        foreach (var missing in result.Verdict?.NotObserved ?? [])
+        foreach (var missing in result.Actual?.NotObserved ?? [])
         {
             text.AppendLine($"Not observed: {missing.What}: {missing.Why}");
         }
