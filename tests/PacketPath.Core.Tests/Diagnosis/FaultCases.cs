@@ -101,7 +101,7 @@ public static class FaultCases
         new("InputFirewallReject", PathLayer.InputFirewall,
             s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies, LocalResponses = [s.Packet(SynPacketKind.Reset, s.Source, s.Target, 64)] }],
             s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies }]),
-        new("NoFault", PathLayer.SocketQueue,
+        new("NoFault", PathLayer.RemoteHost,
             s => [s.Open(), s.Neighbor(NeighborState.Unreachable, s.OtherGateway), s.Link(up: false, alias: "eth1")],
             s => [s.Route()]),
         new("Indeterminate", PathLayer.Device,

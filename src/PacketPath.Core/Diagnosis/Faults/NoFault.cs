@@ -4,7 +4,7 @@ namespace PacketPath.Diagnosis.Faults;
 public sealed class NoFault : FaultRule
 {
     /// <inheritdoc/>
-    public override PathLayer Layer => PathLayer.SocketQueue;
+    public override PathLayer Layer => PathLayer.RemoteHost;
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
