@@ -27,13 +27,13 @@ public sealed record NeighborEntry : PacketEvidence
     /// <summary>The entry's flags: Router, Proxy, ExternalLearned, Managed, Self, Master, Sticky.</summary>
     public string[] Flags { get; init; } = [];
 
-    /// <summary>Unanswered solicitations so far (NDA_PROBES).</summary>
+    /// <summary>The kernel's count of solicitations (NDA_PROBES). A new resolution starts it at ucast_solicit, so 6 may mean three that went unanswered.</summary>
     public int Probes { get; init; }
 
     /// <summary>Seconds since the entry was last used; null where the kernel does not say.</summary>
     public double? UsedSeconds { get; init; }
 
-    /// <summary>Seconds since the neighbor was last confirmed.</summary>
+    /// <summary>Seconds since the neighbor was last confirmed; of no meaning for one that never was.</summary>
     public double? ConfirmedSeconds { get; init; }
 
     /// <summary>Seconds since the entry last changed.</summary>

@@ -12,7 +12,7 @@ public abstract class HostCmdlet : PacketPathCmdlet
     private NetworkNamespace? _namespace;
     private string? _namespaceText;
 
-    /// <summary>The network namespace to look into: a name under /run/netns, a path, or a process id. Default: the process's own.</summary>
+    /// <summary>The network namespace to look into: a name under /run/netns, a path such as <c>/proc/1234/ns/net</c>, a process id, or a label <c>net:[inode]</c> as objects carry it. Another namespace than the process's own needs CAP_SYS_ADMIN. Default: the process's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NetNamespaceCompleter))]
     [ValidateNotNullOrEmpty]

@@ -9,12 +9,12 @@ namespace PacketPath.Commands;
 [OutputType(typeof(NeighborEntry))]
 public sealed class GetNeighborEntryCommand : HostCmdlet
 {
-    /// <summary>The neighbors' addresses; wildcards are permitted. A complete address without an entry gives an object whose State is Absent.</summary>
+    /// <summary>The neighbors' addresses, complete or as patterns (<c>10.0.0.*</c>). A complete address without an entry gives an object whose State is Absent. A link-local address may name its interface: <c>fe80::1%eth0</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Table", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     public string[]? IPAddress { get; set; }
 
-    /// <summary>The interfaces' names; wildcards are permitted.</summary>
+    /// <summary>The interfaces' names; wildcards are permitted. A name that is not there gives an error.</summary>
     [Parameter(ParameterSetName = "Table", ValueFromPipelineByPropertyName = true)]
     [Alias("ifAlias")]
     [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
@@ -43,7 +43,7 @@ public sealed class GetNeighborEntryCommand : HostCmdlet
     [Parameter(ParameterSetName = "Table")]
     public SwitchParameter IPv6 { get; set; }
 
-    /// <summary>A route, from Get-PacketRoute: its next hop's entry is looked up on its interface.</summary>
+    /// <summary>A route, from Get-PacketRoute, live or from a job, a file or a remote session: its next hop's entry is looked up on its interface. A route that another computer observed is refused: its neighbors are not this computer's.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Route", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [RouteTransformation]
     public PacketRoute? Route { get; set; }

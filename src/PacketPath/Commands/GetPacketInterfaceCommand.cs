@@ -9,7 +9,7 @@ namespace PacketPath.Commands;
 [OutputType(typeof(PacketInterface))]
 public sealed class GetPacketInterfaceCommand : HostCmdlet
 {
-    /// <summary>The interfaces' names or alternative names; wildcards are permitted. Default: every interface.</summary>
+    /// <summary>The interfaces' names or alternative names; wildcards are permitted. A name that is not there gives an error, a pattern that matches none gives nothing. Default: every interface.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "ifAlias")]
     [ArgumentCompleter(typeof(InterfaceAliasCompleter))]

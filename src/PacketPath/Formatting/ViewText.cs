@@ -36,7 +36,8 @@ public static class ViewText
 
     /// <summary>The addresses of an interface, with the state of those that are not plainly usable.</summary>
     /// <param name="link">A PacketInterface.</param>
-    public static string Addresses(PSObject link)
+    /// <param name="separator">What stands between two of them.</param>
+    public static string Addresses(PSObject link, string separator)
     {
         var texts = new List<string>();
         foreach (var item in Value(link, "Addresses") as IEnumerable ?? Array.Empty<object>())
@@ -46,7 +47,7 @@ public static class ViewText
             texts.Add($"{Value(address, "IPAddress")}/{Value(address, "PrefixLength")}{(state is "Valid" or null ? "" : $" ({state})")}");
         }
 
-        return string.Join(", ", texts);
+        return string.Join(separator, texts);
     }
 
     /// <summary>The counters of one direction: packets, bytes, errors and drops.</summary>
