@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using PacketPath.Binding;
 using PacketPath.HostState;
-using PacketPath.HostState.Routing;
 using PacketPath.Targets;
 
 namespace PacketPath.Commands;
@@ -16,15 +14,9 @@ public sealed class GetPacketRouteCommand : HostCmdlet
     private const string ListSet = "List";
     private const string EntryTypeName = "PacketPath.PacketRoute#TableEntry";
 
-    // Input that comes faster than this is collected, to be asked many at a time.
-    private static readonly long Idle = Stopwatch.Frequency / 50;
-    private static readonly long LongestWait = Stopwatch.Frequency / 20;
-
     private RouteQuestion? _question;
-    private RoutePipeline? _pipeline;
-    private string? _pipelineNamespace;
-    private long _lastInput;
-    private long _waitingSince;
+    private RouteInput? _input;
+    private string? _inputNamespace;
 
     /// <summary>The destinations: IPv4 or IPv6 addresses, or host names, which give one object for each of their addresses.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = LookupSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -119,103 +111,39 @@ public sealed class GetPacketRouteCommand : HostCmdlet
             return;
         }
 
-        var now = Stopwatch.GetTimestamp();
-        var isSlow = now - _lastInput > Idle;
         foreach (var text in Destination)
         {
-            Look(text, () => Try(() => Ask(text)));
+            Look(text, () => Try(() => Input(_question).Ask(text)));
         }
 
-        if (isSlow || (_pipeline?.HasPending == true && now - _waitingSince > LongestWait))
-        {
-            Flush();
-        }
-
-        _lastInput = Stopwatch.GetTimestamp();
+        Look(null, () => _input?.EndRecord());
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Flush();
+    protected override void EndProcessing() => Look(null, () => _input?.Flush());
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _pipeline?.Dispose();
+            _input?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private void Ask(string text)
+    private RouteInput Input(RouteQuestion question)
     {
-        if (!TargetParser.TryParse(text, out var target, out var problem))
+        if (_input is not null && _inputNamespace != NetNamespace)
         {
-            throw problem;
+            _input.Flush();
+            _input.Dispose();
+            _input = null;
         }
 
-        var pipeline = Pipeline();
-        if (target.Address is { } address && Family is null)
-        {
-            Add(pipeline, _question!.For(address, target));
-            return;
-        }
-
-        if (target.HostName is not null)
-        {
-            // A name may take its time: what was asked before need not wait for it.
-            Flush();
-        }
-
-        foreach (var found in new TargetResolver(OpenNamespace()).Resolve(target, Family, StopToken))
-        {
-            Add(pipeline, _question!.For(found, target));
-        }
-    }
-
-    private void Add(RoutePipeline pipeline, RouteQuery query)
-    {
-        if (!pipeline.HasPending)
-        {
-            _waitingSince = Stopwatch.GetTimestamp();
-        }
-
-        pipeline.Add(query);
-        WriteAnswered(pipeline);
-    }
-
-    private RoutePipeline Pipeline()
-    {
-        if (_pipeline is not null && _pipelineNamespace != NetNamespace)
-        {
-            Flush();
-            _pipeline.Dispose();
-            _pipeline = null;
-        }
-
-        _pipelineNamespace = NetNamespace;
-        return _pipeline ??= new RoutePipeline(Table(RouteTable.Open), StopToken);
-    }
-
-    private void Flush()
-    {
-        if (_pipeline is { HasPending: true } pipeline)
-        {
-            Look(null, () =>
-            {
-                pipeline.Flush();
-                WriteAnswered(pipeline);
-            });
-        }
-    }
-
-    private void WriteAnswered(RoutePipeline pipeline)
-    {
-        while (pipeline.TryTake(out var route))
-        {
-            WriteObject(route);
-        }
+        _inputNamespace = NetNamespace;
+        return _input ??= new RouteInput(Table(RouteTable.Open), new TargetResolver(OpenNamespace()), question, Family, WriteObject, StopToken);
     }
 
     private void WriteTables()

@@ -2,6 +2,8 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.Route;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -25,6 +27,8 @@ internal static class NetlinkParsers
         RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message)),
         RouteMessage.NewAddress => AddressMessage.Read(message),
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),
+        RouteMessage.NewRoute => RouteEntryReader.Read(message),
+        RouteMessage.NewRule => RuleEntryReader.Read(message),
         ControlType.Error or ControlType.Done => NetlinkStatus.Read(message),
         _ => null,
     };
