@@ -234,6 +234,19 @@ public class RoutingModelTests
     }
 
     [Fact]
+    public void Ipv6EntriesForOtherSourcesHideThoseForAll()
+    {
+        // Seen on Linux 6.18: fib6_node_lookup_1 goes back up where the tree of sources has no match.
+        var host = ModelHost.IPv6()
+            .Route("2001:db8::/32")
+            .Route("2001:db8::/32", dev: 2, more: e => e with { Source = ModelHost.Bits("2001:db8:2::"), SourceLength = 48 })
+            .Route("::/0", dev: 3);
+        Assert.Equal("::/0 main", host.Winner("2001:db8:9::1"));
+        Assert.Equal("entries of the same prefix for other sources hide it", host.Ask("2001:db8:9::1").Alternatives[0].ReasonText);
+        Assert.Equal("2001:db8::/32 main", host.Winner("2001:db8:9::1", f => f with { Source = ModelHost.Bits("2001:db8:2::1") }));
+    }
+
+    [Fact]
     public void Ipv6RouterPreference()
     {
         var host = ModelHost.IPv6()

@@ -128,6 +128,7 @@ internal sealed class AlternativeList
         AlternativeReason.LinkDown => $"{InterfacesOf(entry)} has no carrier, and ignore_routes_with_linkdown is set",
         AlternativeReason.OtherInterface => $"it leaves through {InterfacesOf(entry)}, not through {_tables.Host.NameOf(_flow.OutputInterface)}",
         AlternativeReason.TosMismatch => $"it is for type of service 0x{entry.Tos:x2}, not 0x{_flow.Tos:x2}",
+        AlternativeReason.SourceMismatch when entry.SourceLength == 0 => "entries of the same prefix for other sources hide it",
         AlternativeReason.SourceMismatch => $"it is for sources in {IpBits.PrefixText(entry.Source, entry.SourceLength, entry.Family)}",
         _ => "it was passed over",
     };

@@ -99,22 +99,48 @@ internal static class TableSearch
     private static TableResult SearchIPv6(IEnumerable<RouteEntry> candidates, FlowKey flow, UInt128 destination)
     {
         var skipped = new Dictionary<RouteEntry, AlternativeReason>(ReferenceEqualityComparer.Instance);
-        var nodes = candidates
-            .GroupBy(e => (e.DestinationLength, e.SourceLength))
-            .OrderByDescending(g => g.Key.DestinationLength)
-            .ThenByDescending(g => g.Key.SourceLength);
 
         // With a source given, the egress interface is a preference only, unless the destination has a link's scope.
         var strict = flow.OutputInterface != 0 && (flow.Source is null || NeedsInterface(destination)) ? flow.OutputInterface : 0;
-        foreach (var node in nodes)
+        var isFirst = true;
+        RouteEntry? winner = null;
+        foreach (var node in candidates.GroupBy(e => e.DestinationLength).OrderByDescending(g => g.Key))
         {
-            if (PickIPv6(node, flow, strict, skipped) is { } winner)
+            var fitting = new List<RouteEntry>();
+            foreach (var entry in node)
             {
-                return new TableResult { Winner = winner, Skipped = skipped };
+                if (entry.SourceLength == 0 || (flow.Source is { } source && IpBits.Covers(entry.Source, entry.SourceLength, source)))
+                {
+                    fitting.Add(entry);
+                }
+                else
+                {
+                    skipped[entry] = AlternativeReason.SourceMismatch;
+                }
+            }
+
+            // The first prefix with entries for other sources only, and for all, is passed over as a whole: the tree
+            // of sources hides the entries for all. It does so neither at the root nor on the way back up.
+            var isHidden = isFirst && node.Key > 0 && node.Any(e => e.SourceLength > 0) && fitting.TrueForAll(e => e.SourceLength == 0);
+            if (isHidden)
+            {
+                fitting.ForEach(e => skipped[e] = AlternativeReason.SourceMismatch);
+                continue;
+            }
+
+            isFirst = false;
+            foreach (var group in fitting.GroupBy(e => e.SourceLength).OrderByDescending(g => g.Key))
+            {
+                winner ??= PickIPv6(group, flow, strict, skipped);
+            }
+
+            if (winner is not null)
+            {
+                break;
             }
         }
 
-        return new TableResult { Skipped = skipped };
+        return new TableResult { Winner = winner, Skipped = skipped };
     }
 
     private static RouteEntry? PickIPv6(IEnumerable<RouteEntry> node, FlowKey flow, int strict, Dictionary<RouteEntry, AlternativeReason> skipped)
@@ -123,11 +149,7 @@ internal static class TableSearch
         var bestScore = -1;
         foreach (var entry in node.OrderBy(e => e.Metric))
         {
-            if (entry.SourceLength > 0 && !(flow.Source is { } source && IpBits.Covers(entry.Source, entry.SourceLength, source)))
-            {
-                skipped[entry] = AlternativeReason.SourceMismatch;
-            }
-            else if (Unusable(entry, strict) is { } reason)
+            if (Unusable(entry, strict) is { } reason)
             {
                 skipped[entry] = reason;
             }
