@@ -115,7 +115,7 @@ public static class SynPathView
     /// <param name="result">A SynPathResult.</param>
     public static string NotObserved(PSObject result) => Tell(result, r => string.Join(
         "; ",
-        r.NotObserved.Select(m => $"{m.What}: {m.Why}. {m.Remedy}")));
+        r.NotObserved.Select(m => $"{m.What}: {m.Why.TrimEnd('.')}. {m.Remedy}")));
 
     private static string Tell(PSObject result, Func<SynPathResult, string> text) =>
         LanguagePrimitives.TryConvertTo(result, CultureInfo.InvariantCulture, out SynPathResult? typed) && typed is not null ? text(typed) : "";
