@@ -7,5 +7,5 @@ internal interface IBenchmark
     string Name { get; }
 
     /// <summary>Builds what it needs, measures, removes what it built.</summary>
-    BenchResult Run(Engine engine);
+    IEnumerable<BenchResult> Run(Engine engine);
 }

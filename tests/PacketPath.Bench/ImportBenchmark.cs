@@ -8,7 +8,7 @@ internal sealed class ImportBenchmark(string root) : IBenchmark
 
     public string Name => "import";
 
-    public BenchResult Run(Engine engine)
+    public IEnumerable<BenchResult> Run(Engine engine)
     {
         string shell = Path.Combine(root, "tools", "pwsh");
         string manifest = Path.Combine(root, "PacketPath.psd1");
@@ -16,7 +16,7 @@ internal sealed class ImportBenchmark(string root) : IBenchmark
             Rounds,
             () => Tool.Time(shell, "-NoProfile", "-NonInteractive", "-Command", $"Import-Module -Name '{manifest}'; exit 0"),
             () => Tool.Time(shell, "-NoProfile", "-NonInteractive", "-Command", "exit 0"));
-        return new BenchResult(
+        yield return new BenchResult(
             "Import-Module in a fresh process, against the same without it",
             $"{times.OursMedian:F0} ms", $"{times.TheirsMedian:F0} ms", times.OursMedian - times.TheirsMedian, Limit, "ms");
     }

@@ -9,7 +9,7 @@ internal sealed class NeighborBenchmark : IBenchmark
 
     public string Name => "neighbors";
 
-    public BenchResult Run(Engine engine)
+    public IEnumerable<BenchResult> Run(Engine engine)
     {
         using var network = new BenchNetwork();
         network.Batch(Enumerable.Range(0, Count).Select(i =>
@@ -25,7 +25,7 @@ internal sealed class NeighborBenchmark : IBenchmark
             Rounds,
             () => engine.Time("Get-NeighborEntry -NetNamespace $ns | Out-Null"),
             () => Tool.Time("ip", "-n", network.Namespace, "-json", "neigh"));
-        return new BenchResult(
+        yield return new BenchResult(
             "50,000 neighbors, Get-NeighborEntry against ip -json neigh",
             $"{times.OursMedian:F0} ms", $"{times.TheirsMedian:F0} ms", times.OursMedian / times.TheirsMedian, Limit, "x");
     }

@@ -10,7 +10,7 @@ internal sealed class OpenPortBenchmark : IBenchmark
 
     public string Name => "open";
 
-    public BenchResult Run(Engine engine)
+    public IEnumerable<BenchResult> Run(Engine engine)
     {
         using var network = new BenchNetwork();
         using var listener = network.Listen(Port);
@@ -19,6 +19,6 @@ internal sealed class OpenPortBenchmark : IBenchmark
         _ = engine.Invoke($"1..{WarmCalls} | ForEach-Object {{ $r = {call}; if ($r.Outcome -ne 'Open' -or $r.CaptureStatus -ne 'Complete' -or -not $r.Replies) {{ throw \"$($r.Outcome), capture $($r.CaptureStatus)\" }} }}");
         double[] times = [.. Enumerable.Range(0, Calls).Select(_ => engine.Time($"{call} | Out-Null")).Order()];
         double median = Paired.Median(times);
-        return new BenchResult($"Test-SynPath to an open port on the link, warm, median of {Calls}", $"{median:F1} ms (95%: {times[Calls * 95 / 100]:F1})", "-", median, Limit, "ms");
+        yield return new BenchResult($"Test-SynPath to an open port on the link, warm, median of {Calls}", $"{median:F1} ms (95%: {times[Calls * 95 / 100]:F1})", "-", median, Limit, "ms");
     }
 }

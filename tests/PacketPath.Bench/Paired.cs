@@ -5,7 +5,7 @@ namespace PacketPath.Bench;
 /// <param name="Theirs">The other's.</param>
 internal sealed record Paired(double[] Ours, double[] Theirs)
 {
-    private const int WarmRounds = 3;
+    private const int WarmRounds = 10;
 
     /// <summary>Our median.</summary>
     internal double OursMedian => Median(Ours);

@@ -32,10 +32,12 @@ using (var engine = new Engine(Path.Combine(root, "PacketPath.psd1")))
     foreach (IBenchmark benchmark in chosen)
     {
         Console.Error.WriteLine($"Bench: {benchmark.Name} ...");
-        results.Add(benchmark.Run(engine));
+        results.AddRange(benchmark.Run(engine));
     }
 }
 
+Console.WriteLine(Machine.Describe());
+Console.WriteLine();
 Console.WriteLine("| measured | PacketPath | standard tool | result | limit | |");
 Console.WriteLine("|---|---|---|---|---|---|");
 foreach (BenchResult result in results)
