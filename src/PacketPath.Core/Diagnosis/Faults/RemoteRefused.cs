@@ -14,7 +14,7 @@ public sealed class RemoteRefused : FaultRule
         }
 
         var reset = evidence.Reset;
-        var who = evidence.TargetIsLocal ? "this host itself" : evidence.RemoteAddress;
+        var who = evidence.TargetIsLocal ? "This host itself" : evidence.RemoteAddress;
         var commands = new Commands(evidence);
         return new Finding
         {
