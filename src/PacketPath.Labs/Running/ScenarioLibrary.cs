@@ -8,10 +8,13 @@ public static class ScenarioLibrary
 
     /// <summary>The files, by name.</summary>
     public static IReadOnlyList<string> Files() =>
-        Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.OrdinalIgnoreCase)] : [];
+        Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories).OrderBy(NameOf, StringComparer.OrdinalIgnoreCase)] : [];
 
     /// <summary>The names, without reading the files: each file bears its scenario's name.</summary>
-    public static IEnumerable<string> Names() => Files().Select(f => Path.GetFileNameWithoutExtension(f));
+    public static IEnumerable<string> Names() => Files().Select(NameOf);
+
+    /// <summary>The scenario's name, which its file bears.</summary>
+    public static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
 
     /// <summary>A scenario as it is listed.</summary>
     public static PacketLabInfo Describe(LabScenario scenario) => new()

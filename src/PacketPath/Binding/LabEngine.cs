@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Reflection;
 using PacketPath.Labs;
@@ -8,8 +9,7 @@ namespace PacketPath.Binding;
 /// <summary>Runs a lab's pipeline text in the caller's own runspace, with every command of the module pointed at the vantage.</summary>
 internal sealed class LabEngine
 {
-    private readonly object _gate = new();
-    private PowerShell? _running;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(25);
 
     public LabPipelineOutput Run(LabSite site, CancellationToken stop)
     {
@@ -20,11 +20,9 @@ internal sealed class LabEngine
             .AddParameter("PSDefaultParameterValues", Defaults(site.Vantage));
         var output = new List<object>();
         var errors = new List<string>();
-        var late = false;
+        var watch = new Watch(shell, TimeSpan.FromSeconds(site.Scenario.TimeoutSeconds), stop);
         try
         {
-            Current(shell);
-            using var deadline = new Timer(_ => late = Stop(), null, TimeSpan.FromSeconds(site.Scenario.TimeoutSeconds), Timeout.InfiniteTimeSpan);
             output.AddRange(shell.Invoke().Where(o => o is not null).Select(o => o.BaseObject is PSCustomObject ? o : o.BaseObject));
         }
         catch (RuntimeException e) when (!stop.IsCancellationRequested)
@@ -33,11 +31,11 @@ internal sealed class LabEngine
         }
         finally
         {
-            Current(null);
+            watch.Dispose();
         }
 
         errors.AddRange(shell.Streams.Error.Select(e => e.ToString()));
-        if (late)
+        if (watch.IsLate)
         {
             return new LabPipelineOutput(output, null, [$"It did not end within {site.Scenario.TimeoutSeconds} s.", .. errors]);
         }
@@ -60,24 +58,6 @@ internal sealed class LabEngine
 
     private static string TypeOf(object item) => PSObject.AsPSObject(item).TypeNames.FirstOrDefault() ?? "";
 
-    /// <summary>Ends the pipeline that runs, if one does; does not wait for it.</summary>
-    public bool Stop()
-    {
-        lock (_gate)
-        {
-            _running?.BeginStop(null, null);
-            return _running is not null;
-        }
-    }
-
-    private void Current(PowerShell? shell)
-    {
-        lock (_gate)
-        {
-            _running = shell;
-        }
-    }
-
     private static DefaultParameterDictionary Defaults(string vantage)
     {
         var defaults = new DefaultParameterDictionary();
@@ -98,4 +78,52 @@ internal sealed class LabEngine
         ?? (item is PSObject { TypeNames: [var name, ..] } && name == "Deserialized." + typeof(PacketFailure).FullName
             ? LanguagePrimitives.ConvertTo<PacketFailure>(item)
             : null);
+
+    /// <summary>Ends a pipeline when its time is up or its caller is stopped. A request that comes before the pipeline runs is lost, so it is repeated.</summary>
+    private sealed class Watch : IDisposable
+    {
+        private readonly object _gate = new();
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly PowerShell _shell;
+        private readonly TimeSpan _limit;
+        private readonly CancellationToken _stop;
+        private readonly Timer _timer;
+        private bool _over;
+
+        public Watch(PowerShell shell, TimeSpan limit, CancellationToken stop)
+        {
+            _shell = shell;
+            _limit = limit;
+            _stop = stop;
+            _timer = new Timer(_ => Look(), null, WatchInterval, WatchInterval);
+        }
+
+        public bool IsLate { get; private set; }
+
+        public void Dispose()
+        {
+            lock (_gate)
+            {
+                _over = true;
+                _timer.Dispose();
+            }
+        }
+
+        private void Look()
+        {
+            lock (_gate)
+            {
+                if (_over)
+                {
+                    return;
+                }
+
+                IsLate = _clock.Elapsed > _limit;
+                if (IsLate || _stop.IsCancellationRequested)
+                {
+                    _shell.BeginStop(null, null);
+                }
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ internal static class LabSelector
     public static IEnumerable<string> Files(string name)
     {
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        return ScenarioLibrary.Files().Where(f => pattern.IsMatch(System.IO.Path.GetFileNameWithoutExtension(f)));
+        return ScenarioLibrary.Files().Where(f => pattern.IsMatch(ScenarioLibrary.NameOf(f)));
     }
 
     public static ItemNotFoundException NotFound(string name) => new($"There is no lab named '{name}'.");

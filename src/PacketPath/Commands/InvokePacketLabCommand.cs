@@ -76,13 +76,6 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing()
-    {
-        base.StopProcessing();
-        _engine.Stop();
-    }
-
     private IEnumerable<string> FilesOf(string path)
     {
         try
