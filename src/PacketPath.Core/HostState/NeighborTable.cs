@@ -36,7 +36,11 @@ public sealed class NeighborTable : IDisposable
     /// <param name="interfaceIndex">The interface; 0 for all.</param>
     /// <param name="stop">Ends the listing.</param>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public IEnumerable<NeighborEntry> List(AddressFamily? family, int interfaceIndex, CancellationToken stop = default)
+    public IEnumerable<NeighborEntry> List(AddressFamily? family, int interfaceIndex, CancellationToken stop = default) =>
+        List(family, interfaceIndex, resolvedOnly: false, stop);
+
+    /// <summary>As above; optionally without the entries that nothing ever resolves: NUD_NOARP and NUD_NONE.</summary>
+    internal IEnumerable<NeighborEntry> List(AddressFamily? family, int interfaceIndex, bool resolvedOnly, CancellationToken stop)
     {
         _names.Clear();
         _writer.Clear();
@@ -45,7 +49,7 @@ public sealed class NeighborTable : IDisposable
         var stamp = new ObservationStamp(_namespace.Label);
         foreach (var message in _socket.Stream<NeighborMessage>(_writer, NeighborMessage.Read, status, stop))
         {
-            if (message.Address is not null)
+            if (message.Address is not null && !(resolvedOnly && message.State is NudState.None or NudState.NoArp))
             {
                 yield return Build(message, stamp);
             }

@@ -43,12 +43,16 @@ internal sealed class NeighborQuery
 
     private bool HasAddresses { get; }
 
+    /// <summary>Nothing is asked that the table cannot filter by itself.</summary>
+    private bool IsPlain => !HasAddresses && _linkLayer.IsEmpty && _states is null;
+
     /// <summary>The entries, as they come.</summary>
     public IEnumerable<NeighborEntry> Run(NeighborTable table, CancellationToken stop)
     {
         var interfaces = Interfaces(table);
         var nothingLeft = interfaces is { Length: 0 } || (HasAddresses && _addresses.Count == 0 && _addressPatterns.IsEmpty);
         return nothingLeft ? []
+            : IsPlain && interfaces is null or [_] ? table.List(_family, interfaces is [var only] ? only : 0, resolvedOnly: true, stop)
             : interfaces is not null && _addresses.Count > 0 && _addressPatterns.IsEmpty ? Get(table, interfaces)
             : List(table, interfaces, stop);
     }
