@@ -133,6 +133,19 @@ public class RouteOracleTests
     }
 
     [RootFact]
+    public void WithoutRulesOfItsOwn()
+    {
+        // The kernel then searches local and main as one, and ip names that main; the entry stands in local.
+        using var network = RouteLab.Build("ip route add default via 10.1.0.2", "ip -6 route add default via 2001:db8:1::2");
+        string[] questions = ["10.1.0.1", "127.0.0.1", "127.9.9.9", "10.1.0.255", "10.1.0.9", "203.0.113.1", "2001:db8:1::1", "2001:db8:9::9"];
+        var (lines, routes) = RouteOracle.Ask(network, "host", questions);
+        var fromIp = RouteOracle.AskIp(network, "host", questions);
+        RouteOracle.AssertAgree([.. fromIp.Select((l, i) => i < 4 ? l.Replace("table main", "table local") : l)], lines);
+        Assert.Equal([0, 0, 0, 0, 32766, 32766, 0, 32766], routes.Select(r => r.Rule!.Priority));
+        Assert.All(routes, r => Assert.Empty(r.NotObserved));
+    }
+
+    [RootFact]
     public void ThePicturesOfLosers()
     {
         using var network = RouteLab.Build([.. Mixed, "ip link set eth2 down"]);

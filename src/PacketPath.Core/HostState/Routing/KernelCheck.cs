@@ -15,7 +15,7 @@ internal static class KernelCheck
             return IsSourceRefused(tables, flow, reply.Errno) || Foresees(decision, reply.Errno, flow.InputInterface != 0);
         }
 
-        return reply.Value is { } answer && decision.Winner is { Refuses: false } winner && Agrees(answer, winner);
+        return reply.Value is { } answer && decision.Winner is { Refuses: false } winner && tables.IsSameTable(winner.Table, answer.Table) && Agrees(answer, winner);
     }
 
     /// <summary>True where the kernel refused because of the source address asked for.</summary>
@@ -73,11 +73,6 @@ internal static class KernelCheck
 
     private static bool Agrees(RouteEntry answer, RouteEntry winner)
     {
-        if (answer.Table != winner.Table)
-        {
-            return false;
-        }
-
         switch (answer.Type)
         {
             case RouteType.Local or RouteType.Anycast:

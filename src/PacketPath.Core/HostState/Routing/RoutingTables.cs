@@ -99,8 +99,10 @@ internal sealed class RoutingTables
         }
 
         var known = candidates.Find(e => IsSame(e, winner));
-        var step = walk.Steps.FirstOrDefault(s => s.Table == winner.Table);
-        return new RouteDecision(this, flow, walk with { Winner = known ?? winner, Rule = step?.Rule }, candidates);
+        var table = (known ?? winner).Table;
+        var rule = walk.Steps.FirstOrDefault(s => s.Table == table)?.Rule
+            ?? (LocalAndMainAreOne ? Rules.FirstOrDefault(r => r.Table == table) : null);
+        return new RouteDecision(this, flow, walk with { Winner = known ?? winner, Rule = rule }, candidates);
     }
 
     /// <summary>The state of an address on this host. What a local route covers is the host's, on no interface or not.</summary>
@@ -112,9 +114,13 @@ internal sealed class RoutingTables
             : state;
     }
 
-    private static bool IsSame(RouteEntry entry, RouteEntry named) =>
+    /// <summary>True where an entry of one table is what the kernel means when it names the other: of two searched as one it names main.</summary>
+    public bool IsSameTable(uint table, uint named) =>
+        table == named || (LocalAndMainAreOne && table == RouteTableId.Local && named == RouteTableId.Main);
+
+    private bool IsSame(RouteEntry entry, RouteEntry named) =>
         !entry.IsAbsent
-        && entry.Table == named.Table
+        && IsSameTable(entry.Table, named.Table)
         && entry.DestinationLength == named.DestinationLength
         && entry.SourceLength == named.SourceLength
         && entry.Source == named.Source
