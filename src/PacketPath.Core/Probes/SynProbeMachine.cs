@@ -133,6 +133,12 @@ internal sealed class SynProbeMachine
             return [];
         }
 
+        // Where its lookup fails, IPv4 takes a bound packet's target to be on the link: that tells nothing of the other route.
+        if (Target.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && route.Outcome != RouteOutcome.Usable)
+        {
+            return [];
+        }
+
         return route.Alternatives
             .Where(a => a is { TypeOfRoute: RouteType.Unicast, InterfaceAlias: not null }
                 && a.InterfaceAlias != route.InterfaceAlias

@@ -91,6 +91,16 @@ public class SynProbeMachineTests
     public void A_losing_route_that_could_not_carry_it_is_not_tried(RouteAlternative alternative) =>
         Assert.Empty(Machine().MainEnded(Silent(Machine()), With(alternative)));
 
+    [Theory]
+    [InlineData(RouteOutcome.Blackhole)]
+    [InlineData(RouteOutcome.RuleProhibit)]
+    [InlineData(RouteOutcome.Missing)]
+    public void Where_the_IPv4_lookup_fails_a_bound_attempt_would_not_take_the_losing_route(RouteOutcome outcome)
+    {
+        var path = With(OtherRoute);
+        Assert.Empty(Machine().MainEnded(Silent(Machine()), path with { Route = path.Route! with { Outcome = outcome } }));
+    }
+
     [Fact]
     public void Bound_to_an_interface_no_other_is_tried() =>
         Assert.Empty(Machine(device: "eth0").MainEnded(Silent(Machine()), With(OtherRoute)));
