@@ -47,7 +47,7 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         Assert.Equal("The verdict is NoFault, the truth is NoReply.", result.Failure);
         Assert.NotNull(result.PcapPath);
         Assert.True(CountSyns(result.PcapPath) >= 1, "the capture holds no SYN");
-        Directory.Delete(Path.GetDirectoryName(result.PcapPath)!, recursive: true);
+        Discard(result);
         Assert.Empty(lab.Standing);
     }
 
@@ -64,6 +64,7 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         Assert.False(result.Passed);
         Assert.Contains(words, result.Failure);
         Assert.Empty(lab.Standing);
+        Discard(result);
     }
 
     [RootFact]
@@ -74,6 +75,7 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         Assert.False(result.Passed);
         Assert.Contains("did not end within 0.5 s", result.Failure);
         Assert.Empty(lab.Standing);
+        Discard(result);
     }
 
     [RootTheory]
@@ -103,7 +105,7 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         Assert.Single(lab.Standing);
         engine.Invoke("Invoke-PacketLab -RemoveKept").AssertClean();
         Assert.Empty(lab.Standing);
-        Directory.Delete(Path.GetDirectoryName(result.PcapPath)!, recursive: true);
+        Discard(result);
     }
 
     [RootFact]
@@ -156,6 +158,14 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         var before = HostState.Snapshot();
         engine.Invoke("Invoke-PacketLab OutputFirewallDrop-IPv6, NoFault-PolicyTable-IPv4").AssertClean();
         Assert.Equal(before, HostState.Snapshot());
+    }
+
+    private static void Discard(PacketLabResult result)
+    {
+        if (result.PcapPath is not null)
+        {
+            Directory.Delete(Path.GetDirectoryName(result.PcapPath)!, recursive: true);
+        }
     }
 
     private static int CountSyns(string path)
