@@ -23,7 +23,7 @@ internal sealed class NeighborBenchmark : IBenchmark
 
         Paired times = Paired.Measure(
             Rounds,
-            () => engine.Time("Get-NeighborEntry -NetNamespace $ns | Out-Null"),
+            () => engine.Time("@(Get-NeighborEntry -NetNamespace $ns).Count"),
             () => Tool.Time("ip", "-n", network.Namespace, "-json", "neigh"));
         yield return new BenchResult(
             "50,000 neighbors, Get-NeighborEntry against ip -json neigh",

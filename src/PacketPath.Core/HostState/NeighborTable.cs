@@ -12,6 +12,7 @@ public sealed class NeighborTable : IDisposable
     private readonly NetlinkSocket _socket;
     private readonly InterfaceNames _names;
     private readonly AttributeWriter _writer = new();
+    private DumpStatus _listing = new();
 
     private NeighborTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names)
     {
@@ -29,7 +30,7 @@ public sealed class NeighborTable : IDisposable
         new InterfaceNames(NetlinkSocket.Open(NetlinkProtocol.Route))));
 
     /// <summary>True where the kernel says that the table changed under the last listing: entries may be missing or double.</summary>
-    public bool Interrupted { get; private set; }
+    public bool Interrupted => _listing.Interrupted;
 
     /// <summary>Lists entries as the kernel hands them out, without collecting them first.</summary>
     /// <param name="family">IPv4 or IPv6; null for both.</param>
@@ -43,19 +44,19 @@ public sealed class NeighborTable : IDisposable
     internal IEnumerable<NeighborEntry> List(AddressFamily? family, int interfaceIndex, bool resolvedOnly, CancellationToken stop)
     {
         _names.Clear();
-        _writer.Clear();
-        NeighborRequests.Dump(_writer, (byte)(family ?? 0), interfaceIndex);
-        var status = new DumpStatus();
+        var writer = new AttributeWriter();
+        NeighborRequests.Dump(writer, (byte)(family ?? 0), interfaceIndex);
+        _listing = new DumpStatus();
         var stamp = new ObservationStamp(_namespace.Label);
-        foreach (var message in _socket.Stream<NeighborMessage>(_writer, NeighborMessage.Read, status, stop))
-        {
-            if (message.Address is not null && !(resolvedOnly && message.State is NudState.None or NudState.NoArp))
+        return _socket.Stream<NeighborEntry>(
+            writer,
+            (in NetlinkMessage message) =>
             {
-                yield return Build(message, stamp);
-            }
-        }
-
-        Interrupted = status.Interrupted;
+                var entry = NeighborMessage.Read(message);
+                return entry.Address is null || (resolvedOnly && entry.State is NudState.None or NudState.NoArp) ? null : Build(entry, stamp);
+            },
+            _listing,
+            stop);
     }
 
     /// <summary>One entry; its state is <see cref="NeighborState.Absent"/> where there is none.</summary>
