@@ -77,6 +77,12 @@ internal sealed class IprouteNames
     /// <summary>Every name there is.</summary>
     public IEnumerable<string> All => _names.Values;
 
+    /// <summary>rt_marks: packet marks.</summary>
+    public static IprouteNames Marks { get; } = new("rt_marks", []);
+
+    /// <summary>The number's name; null where it has none.</summary>
+    public string? Find(uint number) => _names.GetValueOrDefault(number);
+
     /// <summary>The number's name, else the number as text.</summary>
     public string Name(uint number) =>
         _names.TryGetValue(number, out var name) ? name : number.ToString(CultureInfo.InvariantCulture);
