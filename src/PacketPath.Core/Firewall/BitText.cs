@@ -89,6 +89,26 @@ internal static class BitText
     /// <summary>True where every bit is one.</summary>
     public static bool IsOnes(ReadOnlySpan<byte> value) => value.IndexOfAnyExcept((byte)0xff) < 0;
 
+    /// <summary>The value before this one.</summary>
+    public static byte[] Previous(byte[] value)
+    {
+        var result = (byte[])value.Clone();
+        for (var i = result.Length - 1; i >= 0 && result[i]-- == 0; i--)
+        {
+            // A borrow goes on to the byte before.
+        }
+
+        return result;
+    }
+
+    /// <summary>The largest value.</summary>
+    public static byte[] Ones(int length)
+    {
+        var result = new byte[length];
+        Array.Fill(result, (byte)0xff);
+        return result;
+    }
+
     /// <summary>The value shifted right, in as many bytes as asked.</summary>
     public static byte[] ShiftRight(ReadOnlySpan<byte> value, int bits, int bytes)
     {

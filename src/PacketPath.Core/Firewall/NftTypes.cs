@@ -65,6 +65,9 @@ internal sealed partial record NftType
     /// <summary>The type with that number; raw bytes where it is not known.</summary>
     public static NftType Of(uint id) => ById.GetValueOrDefault((int)(id & 0x3f), Raw);
 
+    /// <summary>The type of that name; null where there is none.</summary>
+    public static NftType? Named(string name) => ById.Values.FirstOrDefault(type => type.Name == name);
+
     /// <summary>The types a number stands for: six bits a part, the first part in the highest bits.</summary>
     public static NftType[] Parts(uint id)
     {

@@ -260,8 +260,14 @@ internal sealed partial class RuleText
 
     private void Xt(XtExpression xt)
     {
-        var reading = XtText.Read(xt);
+        var reading = XtText.Read(xt, _family == NftFamily.IPv6);
         _verdict = reading.Verdict ?? _verdict;
+        _comment ??= reading.Comment;
+        if (xt is { Name: "match", Extension: "tcp" or "udp" or "icmp" or "icmp6" })
+        {
+            _dependencies.Release(PayloadBase.Transport);
+        }
+
         _statements.Add(reading.Text);
     }
 }

@@ -14,6 +14,9 @@ internal sealed record RuleReading
     /// <summary>The counter; null where the rule has none.</summary>
     public CounterExpression? Counter { get; init; }
 
+    /// <summary>The comment an xtables match carries; null where there is none.</summary>
+    public string? Comment { get; init; }
+
     public string[] Sets { get; init; } = [];
 
     public string[] Objects { get; init; } = [];
@@ -40,6 +43,7 @@ internal sealed partial class RuleText
     private readonly List<string> _jumps = [];
     private CounterExpression? _counter;
     private string? _verdict;
+    private string? _comment;
 
     private RuleText(byte family, INftTable table, INftNames names)
     {
@@ -76,6 +80,7 @@ internal sealed partial class RuleText
             Text = string.Join(' ', rule._statements.Where(static statement => statement is not null)),
             Verdict = rule._verdict,
             Counter = rule._counter,
+            Comment = rule._comment,
             Sets = [.. rule._sets],
             Objects = [.. rule._objects],
             JumpTargets = [.. rule._jumps],

@@ -81,28 +81,11 @@ internal sealed class SetText(INftNames names)
                 continue;
             }
 
-            var to = i + 1 < sorted.Length ? Minus(sorted[i + 1].Key) : AllOnes(sorted[i].Key.Length);
+            var to = i + 1 < sorted.Length ? BitText.Previous(sorted[i + 1].Key) : BitText.Ones(sorted[i].Key.Length);
             list.Add(new Interval(sorted[i].Key, to, sorted[i]));
         }
 
         list.AddRange(elements.Where(static element => element.IsCatchAll).Select(static element => new Interval([], [], element)));
-    }
-
-    private static byte[] Minus(byte[] value)
-    {
-        var result = (byte[])value.Clone();
-        for (var i = result.Length - 1; i >= 0 && result[i]-- == 0; i--)
-        {
-        }
-
-        return result;
-    }
-
-    private static byte[] AllOnes(int length)
-    {
-        var result = new byte[length];
-        Array.Fill(result, (byte)0xff);
-        return result;
     }
 
     private static int Order(SetElement one, SetElement other, NftType[] key, bool? hostOrder)

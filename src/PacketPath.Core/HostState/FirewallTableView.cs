@@ -160,7 +160,7 @@ internal sealed class FirewallTableView : INftTable
             Verdict = reading.Verdict,
             Packets = (long?)reading.Counter?.Packets,
             Bytes = (long?)reading.Counter?.Bytes,
-            Comment = message.Comment,
+            Comment = message.Comment ?? reading.Comment,
             Sets = reading.Sets,
             Objects = reading.Objects,
             JumpTargets = reading.JumpTargets,
