@@ -18,11 +18,13 @@
         'bin/Formatting/SynPathResult.Format.ps1xml'
         'bin/Formatting/PacketFailure.Format.ps1xml'
         'bin/Formatting/PacketLab.Format.ps1xml'
+        'bin/Formatting/FirewallHook.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Get-FirewallHook'
         'Get-NeighborEntry'
         'Get-PacketInterface'
         'Get-PacketLab'

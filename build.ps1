@@ -90,9 +90,10 @@ function doSetup {
         if (-not (hasLibrary 'libpcap.so.0.8') -and -not (hasLibrary 'libpcap.so.1')) { 'libpcap0.8' }
         if (-not (has 'ip')) { 'iproute2' }
         if (-not (has 'nft')) { 'nftables' }
+        if (-not (has 'iptables-nft')) { 'iptables' }
     )
     if ($missing.Count -eq 0) {
-        say 'Setup: libpcap, iproute2 and nftables are here.'
+        say 'Setup: libpcap, iproute2, nftables and iptables are here.'
         return
     }
 

@@ -12,6 +12,7 @@ IBenchmark[] all =
     new OpenPortBenchmark(),
     new ImportBenchmark(root),
     new MemoryBenchmark(),
+    new FirewallBenchmark(),
 ];
 IBenchmark[] chosen = args.Length == 0 ? all : Array.FindAll(all, b => args.Contains(b.Name));
 if (chosen.Length == 0 || args.Except(all.Select(b => b.Name)).Any())

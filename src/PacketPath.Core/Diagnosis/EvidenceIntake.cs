@@ -13,7 +13,11 @@ internal static class EvidenceIntake
 
     private static readonly ConcurrentDictionary<Type, Member[]> Plans = new();
 
-    private sealed record Member(PropertyInfo Property, Type Type, bool Nullable, Type? ElementType);
+    private sealed record Member(PropertyInfo Property, Type Type, bool Nullable, Type? ElementType)
+    {
+        /// <summary>True for bytes in text: nothing in them is shown, and a part of them is worth nothing.</summary>
+        public bool IsEncoded { get; } = Property.IsDefined(typeof(EncodedDataAttribute));
+    }
 
     /// <summary>The evidence in its promised shape.</summary>
     public static T Clean<T>(T evidence)
@@ -59,6 +63,7 @@ internal static class EvidenceIntake
 
         return value switch
         {
+            string encoded when member.IsEncoded => encoded,
             string text => CleanText(text) is { Length: > 0 } clean ? clean : member.Nullable ? null : "",
             DateTime time => ToUtc(time),
             null when member.Nullable => null,

@@ -263,7 +263,7 @@ internal sealed partial class RuleText
         var reading = XtText.Read(xt, _family == NftFamily.IPv6);
         _verdict = reading.Verdict ?? _verdict;
         _comment ??= reading.Comment;
-        if (xt is { Name: "match", Extension: "tcp" or "udp" or "icmp" or "icmp6" })
+        if (reading.IsDecoded && xt is { Name: "match", Extension: "tcp" or "udp" or "icmp" or "icmp6" })
         {
             _dependencies.Release(PayloadBase.Transport);
         }

@@ -31,7 +31,16 @@ internal static class StatefulText
 
     /// <summary>An expression of a kind not known here: its name and its bytes.</summary>
     public static string Unknown(UnknownExpression unknown) =>
-        unknown.Data.Length == 0 ? $"[{unknown.Name}]" : $"[{unknown.Name} 0x{Convert.ToHexString(unknown.Data).ToLowerInvariant()}]";
+        unknown.Data.Length == 0 ? $"[{unknown.Name}]" : $"[{unknown.Name} {Bytes(unknown.Data)}]";
+
+    /// <summary>Bytes nobody here can read; of many, the first ones and how many there are.</summary>
+    public static string Bytes(ReadOnlySpan<byte> data)
+    {
+        const int most = 64;
+        return data.Length <= most
+            ? "0x" + Convert.ToHexString(data).ToLowerInvariant()
+            : string.Create(CultureInfo.InvariantCulture, $"0x{Convert.ToHexString(data[..most]).ToLowerInvariant()}... ({data.Length} bytes)");
+    }
 
     /// <summary>A number of bytes in the largest unit that divides it.</summary>
     public static (ulong Value, string Unit) Amount(ulong bytes)

@@ -6,7 +6,8 @@ namespace PacketPath.Firewall;
 /// <param name="Text">The words; empty where it adds nothing.</param>
 /// <param name="Verdict">The verdict of a target that ends the rule; null elsewhere.</param>
 /// <param name="Comment">The text of a comment; null elsewhere.</param>
-internal readonly record struct XtReading(string Text, string? Verdict = null, string? Comment = null);
+/// <param name="IsDecoded">False where the words are only a name and bytes.</param>
+internal readonly record struct XtReading(string Text, string? Verdict = null, string? Comment = null, bool IsDecoded = true);
 
 /// <summary>Reads xtables extensions: the usual ones in the words of nft, any other by name and bytes.</summary>
 internal static class XtText
@@ -18,6 +19,6 @@ internal static class XtText
     {
         var reading = xt.Name == "match" ? XtMatchText.Read(xt) : XtTargetText.Read(xt, isIPv6);
         return reading ?? new XtReading(
-            $"xt {xt.Name} \"{xt.Extension}\" revision {xt.Revision} 0x{Convert.ToHexString(xt.Info).ToLowerInvariant()}");
+            $"xt {xt.Name} \"{xt.Extension}\" revision {xt.Revision} {StatefulText.Bytes(xt.Info)}", IsDecoded: false);
     }
 }

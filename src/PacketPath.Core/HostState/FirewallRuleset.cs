@@ -61,6 +61,16 @@ public sealed class FirewallRuleset : IDisposable
         }
     }
 
+    /// <summary>The base chains by name alone, without their rules.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    internal IEnumerable<(string Family, string Table, string Chain, string Hook)> BaseChains(CancellationToken stop)
+    {
+        NftRequests.Dump(_writer, NftMessage.GetChain, NftFamily.Unspecified);
+        return _socket.Dump<ChainMessage>(_writer, ChainMessage.Read, new DumpStatus(), stop)
+            .Where(static chain => chain.IsBase)
+            .Select(static chain => (NftFamily.Name(chain.Family), chain.Table, chain.Name, ChainHooks.Name(chain.Family, chain.Hook)));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -7,10 +7,10 @@ public sealed record FirewallFlow
     public FlowDirection Direction { get; init; }
 
     /// <summary>The destination address.</summary>
-    public string? Destination { get; init; }
+    public string? Destination { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The source address.</summary>
-    public string? Source { get; init; }
+    public string? Source { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The transport protocol; Any where it is not known.</summary>
     public TransportProtocol Protocol { get; init; }
@@ -22,16 +22,20 @@ public sealed record FirewallFlow
     public int? SourcePort { get; init; }
 
     /// <summary>The interface its packets come in by.</summary>
-    public string? InputInterface { get; init; }
+    public string? InputInterface { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface its packets go out by.</summary>
-    public string? OutputInterface { get; init; }
+    public string? OutputInterface { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The packet mark.</summary>
     public long? Mark { get; init; }
 
     /// <summary>The state connection tracking gives the packet: new, established, related, untracked, invalid; null where it is not known.</summary>
-    public string? ConntrackState { get; init; }
+    public string? ConntrackState { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The flow in one line.</summary>
+    public override string ToString() =>
+        $"{Direction} {Protocol} {Source ?? "any"}{(SourcePort is null ? "" : $" port {SourcePort}")} to {Destination ?? "any"}{(DestinationPort is null ? "" : $" port {DestinationPort}")}";
 }
 
 /// <summary>Which way a flow crosses a host.</summary>

@@ -46,7 +46,7 @@ public sealed record FirewallHook : PacketEvidence
     public long? PolicyBytes { get; init; }
 
     /// <summary>The chain's comment; null where none.</summary>
-    public string? Comment { get; init; }
+    public string? Comment { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The rules, in order.</summary>
     public FirewallRule[] Rules { get; init; } = [];
@@ -62,6 +62,9 @@ public sealed record FirewallHook : PacketEvidence
 
     /// <summary>What could not be looked at, why, and the remedy.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
+
+    /// <summary>The chain in one line.</summary>
+    public override string ToString() => $"{Hook} {PriorityName} {Family} {Table} {Chain} policy {Policy}, {Rules.Length} rules";
 }
 
 /// <summary>Where firewall rules live.</summary>
@@ -90,10 +93,13 @@ public sealed record FirewallChain
     public long Handle { get; init; }
 
     /// <summary>The chain's comment; null where none.</summary>
-    public string? Comment { get; init; }
+    public string? Comment { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The rules, in order.</summary>
     public FirewallRule[] Rules { get; init; } = [];
+
+    /// <summary>The chain in one line.</summary>
+    public override string ToString() => $"{Family} {Table} {Name}, {Rules.Length} rules";
 }
 
 /// <summary>One firewall rule (NFT_MSG_GETRULE).</summary>
@@ -118,7 +124,7 @@ public sealed record FirewallRule
     public string Text { get; init; } = "";
 
     /// <summary>What it does with a packet that matches: accept, drop, reject, jump, goto, return, vmap, dnat ...; null where it only counts, logs or marks.</summary>
-    public string? Verdict { get; init; }
+    public string? Verdict { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>Packets counted; null where the rule has no counter.</summary>
     public long? Packets { get; init; }
@@ -127,7 +133,7 @@ public sealed record FirewallRule
     public long? Bytes { get; init; }
 
     /// <summary>The rule's comment; null where none.</summary>
-    public string? Comment { get; init; }
+    public string? Comment { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The named sets and maps it uses.</summary>
     public string[] Sets { get; init; } = [];
@@ -142,7 +148,11 @@ public sealed record FirewallRule
     public FlowMatch? FlowMatch { get; init; }
 
     /// <summary>The rule's expressions as the kernel has them (NFTA_RULE_EXPRESSIONS, base64), so that a flow can be tried on it later; empty for legacy iptables.</summary>
+    [EncodedData]
     public string ExpressionData { get; init; } = "";
+
+    /// <summary>The rule in one line.</summary>
+    public override string ToString() => Handle == 0 ? Text : $"{Text} # handle {Handle}";
 }
 
 /// <summary>A set or map of the firewall (NFT_MSG_GETSET, NFT_MSG_GETSETELEM).</summary>
@@ -164,7 +174,7 @@ public sealed record FirewallSet
     public string KeyType { get; init; } = "";
 
     /// <summary>What a map holds, for example <c>verdict</c>; null for a set.</summary>
-    public string? DataType { get; init; }
+    public string? DataType { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>True for a set written in braces inside its rule.</summary>
     public bool IsAnonymous { get; init; }
@@ -176,6 +186,7 @@ public sealed record FirewallSet
     public string[] Elements { get; init; } = [];
 
     /// <summary>The elements as the kernel has them (NFTA_SET_ELEM_LIST_ELEMENTS, base64), so that a flow can be tried on them later.</summary>
+    [EncodedData]
     public string ElementData { get; init; } = "";
 
     /// <summary>The set's flags as the kernel has them.</summary>
@@ -183,4 +194,7 @@ public sealed record FirewallSet
 
     /// <summary>The length of a key in bytes.</summary>
     public int KeyLength { get; init; }
+
+    /// <summary>The set in one line.</summary>
+    public override string ToString() => $"{Family} {Table} {Name} {{ type {KeyType}{(DataType is null ? "" : " : " + DataType)}, {Elements.Length} elements }}";
 }

@@ -2,6 +2,7 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.Nftables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
 
@@ -29,6 +30,7 @@ internal static class NetlinkParsers
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),
         RouteMessage.NewRoute => RouteEntryReader.Read(message),
         RouteMessage.NewRule => RuleEntryReader.Read(message),
+        _ when message.Type >> 8 == NetfilterMessage.Nftables => NftParsers.Parse(message),
         ControlType.Error or ControlType.Done => NetlinkStatus.Read(message),
         _ => null,
     };
