@@ -85,6 +85,34 @@ public class PrecedenceTests
     }
 
     [Fact]
+    public void A_handshake_on_another_port_may_be_with_a_host_behind_the_target()
+    {
+        var open = V4.Open() with { RemotePort = 80 };
+        Assert.Equal(Confidence.Probable, Resolver.Resolve([V4.Refused(ttl: 64), open]).First(v => v.RemotePort == 443).Confidence);
+        var control = V4.Refused(ttl: 64) with { ControlReply = V4.Packet(SynPacketKind.IcmpError, V4.Target, V4.Source, 62) };
+        Assert.Equal(Confidence.Proven, Resolver.Resolve([control, open]).First(v => v.RemotePort == 443).Confidence);
+    }
+
+    [Fact]
+    public void A_second_route_that_took_over_for_a_dead_one_leaves_the_silence_to_the_path()
+    {
+        var probe = V4.Probe(SynOutcome.NoReply) with { Route = V4.Route() with { Alternatives = [V4.Loser(AlternativeReason.LinkDown)] } };
+        var verdicts = Resolver.Resolve([probe]).ToArray();
+        Assert.Equal("NoReply", verdicts[0].FaultId);
+        Assert.Contains(verdicts, v => v is { FaultId: "RouteNextHopDown", IsPrimary: false });
+        var moreSpecific = V4.Loser(AlternativeReason.LinkDown) with { DestinationPrefix = V4.Prefix };
+        Assert.Equal("RouteNextHopDown", Primary(probe with { Route = V4.Route() with { Alternatives = [moreSpecific] } }).FaultId);
+    }
+
+    [Fact]
+    public void An_impatient_attempt_does_not_prove_that_a_neighbor_never_answers()
+    {
+        var probe = V4.Probe(SynOutcome.NeighborFailed) with { Syns = [], Neighbor = V4.Neighbor(NeighborState.Incomplete), ElapsedMilliseconds = 50 };
+        Assert.Equal(Confidence.Probable, Primary(probe).Confidence);
+        Assert.Equal(Confidence.Proven, Primary(probe with { ElapsedMilliseconds = 1000 }).Confidence);
+    }
+
+    [Fact]
     public void An_answer_on_another_interface_may_have_met_the_reverse_path_filter()
     {
         var answer = V4.Open().Replies[0] with { InterfaceAlias = "eth1" };

@@ -3,6 +3,9 @@ namespace PacketPath.Diagnosis.Faults;
 /// <summary>The next hop does not answer ARP or Neighbor Discovery.</summary>
 public sealed class NeighborUnresolved : FaultRule
 {
+    // The kernel asks again after a second (retrans_time_ms). An answer may be slower than an impatient attempt.
+    private const double OneSolicitation = 1000;
+
     /// <inheritdoc/>
     public override PathLayer Layer => PathLayer.Neighbor;
 
@@ -23,7 +26,7 @@ public sealed class NeighborUnresolved : FaultRule
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = evidence.NextHop == NextHopState.Failed || (evidence.NextHop == NextHopState.Resolving && entry!.Probes > 0 && evidence.Probe is not null)
+            Confidence = evidence.NextHop == NextHopState.Failed || (evidence.NextHop == NextHopState.Resolving && evidence.Probe?.ElapsedMilliseconds >= OneSolicitation)
                 ? Confidence.Proven
                 : Confidence.Probable,
             Summary = $"{where}{role} does not answer {(evidence.IsIPv6 ? "Neighbor Discovery" : "ARP")}"

@@ -41,7 +41,8 @@ public sealed class OutputFirewallDrop : FaultRule
                 evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
             ],
             Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
-            DoesNotProve = "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), nor that the target would answer.",
+            DoesNotProve = "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), that it was a rule and not a full queue or neighbor table, "
+                + "or an IPsec policy that sent it encrypted; nor that the target would answer.",
             NextSteps = [commands.Firewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
         };
     }

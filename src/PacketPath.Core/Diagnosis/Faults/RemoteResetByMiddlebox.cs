@@ -29,7 +29,7 @@ public sealed class RemoteResetByMiddlebox : FaultRule
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = Confidence.Proven,
+            Confidence = control == evidence.Probe.ControlReply ? Confidence.Proven : Confidence.Probable,
             Summary = $"A device {(near == 0 ? "on the first link" : $"behind {Describe.Count(near, "router")}")} resets connections to {evidence.Target} "
                 + $"in the target's name; the target is behind {Describe.Count(far, "router")}.",
             Subject = reset,
@@ -42,7 +42,10 @@ public sealed class RemoteResetByMiddlebox : FaultRule
                 Observations.Hops(evidence),
             ],
             Proves = "The RST crossed fewer routers than other packets of the target, so the target did not send it.",
-            DoesNotProve = "Which device sent it, nor why; and with load-balanced paths of different length a small difference can be honest.",
+            DoesNotProve = "Which device sent it, nor why; and with load-balanced paths of different length a small difference can be honest."
+                + (control == evidence.Probe.ControlReply
+                    ? ""
+                    : " A port that the target forwards to a host behind it (a container, a published service) looks the same: -FindHop compares with the target's own ICMP."),
             NextSteps = [commands.ProbeAndResolve(" -FindHop"), commands.Route()],
         };
     }
@@ -52,7 +55,7 @@ public sealed class RemoteResetByMiddlebox : FaultRule
         var control = evidence.Probe!.ControlReply;
         var handshakes = evidence.Siblings.Concat(evidence.Probes)
             .SelectMany(p => p.Replies).Where(r => r.Kind == SynPacketKind.SynAck);
-        return handshakes.Concat(control is null ? [] : [control])
+        return (control is null ? [] : new[] { control }).Concat(handshakes)
             .Where(p => p.Ttl is > 0 and <= 255 && TargetKey.Canonical(p.From) == evidence.RemoteAddress);
     }
 

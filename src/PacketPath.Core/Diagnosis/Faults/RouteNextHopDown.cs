@@ -25,6 +25,9 @@ public sealed class RouteNextHopDown : FaultRule
 
         // A skipped entry is the cause where nothing else carried the packet, and only a suspect where something did.
         var nothingElse = winnerIsDead || route.Outcome is RouteOutcome.Missing or RouteOutcome.Unreachable or RouteOutcome.Failed;
+
+        // Of two entries for one prefix the second is there to take over, and did.
+        var tookOver = !nothingElse && skipped!.DestinationPrefix == route.DestinationPrefix;
         var entry = winnerIsDead ? Describe.Route(route) : Describe.Alternative(skipped!);
         var alias = (winnerIsDead ? route.InterfaceAlias : skipped!.InterfaceAlias) ?? "";
         var why = winnerIsDead || skipped!.Reason == AlternativeReason.DeadNextHop
@@ -33,8 +36,8 @@ public sealed class RouteNextHopDown : FaultRule
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = nothingElse ? Confidence.Proven : evidence.Probe is null ? Confidence.Possible : Confidence.Probable,
-            ContributesOnly = !nothingElse && evidence.Probe is null,
+            Confidence = nothingElse ? Confidence.Proven : evidence.Probe is null || tookOver ? Confidence.Possible : Confidence.Probable,
+            ContributesOnly = !nothingElse && (evidence.Probe is null || tookOver),
             Summary = $"Route {entry} leads to {evidence.RemoteAddress}, but the kernel does not use it: {why}.",
             Subject = winnerIsDead ? route : skipped,
             Evidence =
