@@ -17,7 +17,7 @@ public sealed class InterfaceTable : IDisposable
     private readonly Ethtool? _ethtool;
     private readonly AttributeWriter _writer = new();
 
-    private InterfaceTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names, Ethtool? ethtool)
+    internal InterfaceTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names, Ethtool? ethtool)
     {
         _namespace = networkNamespace;
         _socket = socket;
@@ -113,6 +113,12 @@ public sealed class InterfaceTable : IDisposable
         var status = new DumpStatus();
         var addresses = _socket.Dump<AddressMessage>(_writer, AddressMessage.Read, status, stop);
         Interrupted |= status.Interrupted;
+        if (interfaceIndex != 0)
+        {
+            // Kernels before 5.0 do not look at the request's filter.
+            addresses.RemoveAll(a => a.InterfaceIndex != interfaceIndex);
+        }
+
         return addresses;
     }
 

@@ -14,7 +14,7 @@ public sealed class NeighborTable : IDisposable
     private readonly AttributeWriter _writer = new();
     private DumpStatus _listing = new();
 
-    private NeighborTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names)
+    internal NeighborTable(NetworkNamespace networkNamespace, NetlinkSocket socket, InterfaceNames names)
     {
         _namespace = networkNamespace;
         _socket = socket;
@@ -79,6 +79,19 @@ public sealed class NeighborTable : IDisposable
         catch (NetlinkException exception) when (exception.Errno == Errno.ENOENT)
         {
             // There is none.
+        }
+        catch (NetlinkException exception) when (exception.Errno == Errno.EOPNOTSUPP)
+        {
+            // Kernels before 5.0 give the table only as a whole.
+            var family = (AddressFamily)IpBits.FamilyOf(address);
+            var text = TextOf(address);
+            foreach (var entry in List(family, interfaceIndex))
+            {
+                if (entry.InterfaceIndex == interfaceIndex && entry.IPAddress == text)
+                {
+                    return entry;
+                }
+            }
         }
 
         return Absent(address, interfaceIndex);

@@ -5,8 +5,8 @@ namespace PacketPath.Interop;
 /// <summary>open(2), readlink(2) and the ioctl that tells a namespace's type.</summary>
 internal static partial class Files
 {
-    /// <summary>O_RDONLY | O_CLOEXEC.</summary>
-    private const int ReadOnlyCloseOnExec = 0x80000;
+    /// <summary>O_RDONLY | O_NONBLOCK | O_CLOEXEC: a pipe of the user's must not hold the thread.</summary>
+    private const int ReadOnlyNonBlockingCloseOnExec = 0x80000 | 0x800;
 
     /// <summary>NS_GET_NSTYPE (linux/nsfs.h).</summary>
     private const nuint NamespaceGetType = 0xb703;
@@ -17,7 +17,7 @@ internal static partial class Files
     {
         while (true)
         {
-            var file = Open(path, ReadOnlyCloseOnExec);
+            var file = Open(path, ReadOnlyNonBlockingCloseOnExec);
             if (!file.IsInvalid)
             {
                 return file;
