@@ -88,7 +88,7 @@ public static class PacketFailureView
 
     private static IEnumerable<string> Unseen(PSObject failure) => Items(failure, "NotObserved")
         .GroupBy(i => (Why: Text(i, "Why"), Remedy: Text(i, "Remedy")))
-        .Select(g => $"{string.Join("; ", g.Select(i => Text(i, "What")))}. Why: {g.Key.Why}. {g.Key.Remedy}");
+        .Select(g => $"{string.Join("; ", g.Select(i => Text(i, "What")))}. Why: {g.Key.Why.TrimEnd('.')}. {g.Key.Remedy}");
 
     private static IEnumerable<string> Sentence(PSObject failure, string name) =>
         Text(failure, name) is { Length: > 0 } text ? [text] : [];

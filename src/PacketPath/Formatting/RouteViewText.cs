@@ -107,7 +107,7 @@ public static class RouteViewText
     /// <summary>What could not be looked at, a line each.</summary>
     /// <param name="route">A PacketRoute.</param>
     public static string NotObserved(PSObject route) => Lines(route, "NotObserved", static item =>
-        $"{Text(item, "What")}: {Text(item, "Why")}. {Text(item, "Remedy")}");
+        $"{Text(item, "What")}: {Text(item, "Why").TrimEnd('.')}. {Text(item, "Remedy")}");
 
     private static string Joined(PSObject item, string name)
     {
