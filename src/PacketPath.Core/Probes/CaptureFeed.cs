@@ -17,7 +17,7 @@ internal sealed class CaptureFeed : IDisposable
     private readonly ManualResetEventSlim _opened = new();
     private readonly ConcurrentQueue<CapturedSegment> _waiting = new();
     private volatile IPacketSource? _source;
-    private volatile bool _overflowed;
+    private long _overflowed;
     private volatile bool _ended;
     private long _delivered;
     private int _signalled;
@@ -44,7 +44,7 @@ internal sealed class CaptureFeed : IDisposable
     public void WaitUntilOpened(CancellationToken stop) => _opened.Wait(stop);
 
     /// <summary>Packets lost so far.</summary>
-    public long Lost => (_source?.GetCounts().Dropped ?? 0) + (_overflowed ? 1 : 0) + (_ended ? 1 : 0);
+    public long Lost => (_source?.GetCounts().Dropped ?? 0) + Interlocked.Read(ref _overflowed) + (_ended ? 1 : 0);
 
     /// <summary>How many packets the kernel has counted by now, to ask <see cref="HasHandedOver"/> with.</summary>
     public long Mark() => _source?.GetCounts().Received ?? 0;
@@ -61,6 +61,9 @@ internal sealed class CaptureFeed : IDisposable
         var counts = source.GetCounts();
         return Interlocked.Read(ref _delivered) + counts.Dropped >= Math.Min(mark, counts.Received);
     }
+
+    /// <summary>How many packets wait.</summary>
+    public int Waiting => _waiting.Count;
 
     /// <summary>Takes the next packet that waits.</summary>
     public bool TryTake(out CapturedSegment segment) => _waiting.TryDequeue(out segment);
@@ -93,8 +96,9 @@ internal sealed class CaptureFeed : IDisposable
         {
             Failure = failure;
         }
-        catch (Exception failure) when (failure is LinuxException or NetNamespaceException or IOException or TypeInitializationException)
+        catch (Exception failure)
         {
+            // The thread's last resort: an exception that got away here would end the user's whole session.
             Failure = new CaptureException(CaptureFailureReason.Other, failure.Message, "Look at the inner error.", failure);
         }
         finally
@@ -113,7 +117,7 @@ internal sealed class CaptureFeed : IDisposable
             }
             else
             {
-                _overflowed = true;
+                Interlocked.Increment(ref _overflowed);
             }
         }
 

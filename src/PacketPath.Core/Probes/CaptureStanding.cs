@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PacketPath.Probes;
 
 /// <summary>How the capture stood when a probe began.</summary>
@@ -35,6 +37,11 @@ internal readonly record struct CaptureStanding(bool Open, long Lost)
             ? (CaptureStatus.Incomplete, [Missing("packets were lost while capturing: a packet that is not listed may still have passed", "Repeat the probe when this host is less busy, or with fewer targets at once (-ThrottleLimit).")])
             : (CaptureStatus.Complete, []);
     }
+
+    /// <summary>What the capture is worth where a SYN of another tuple left in the place of the probe's own.</summary>
+    public static (CaptureStatus Status, MissingObservation[] Missing) Translated(FlowKey flow) => (CaptureStatus.Incomplete, [Missing(
+        string.Create(CultureInfo.InvariantCulture, $"a SYN from {flow.Source} port {flow.SourcePort} to {flow.Destination} port {flow.DestinationPort} left at the same time: address translation on this host may have made it of this one"),
+        "Look at the nat chains (nft list ruleset); without a change of the source port the SYN can be told from others.")]);
 
     private static MissingObservation Missing(string why, string remedy) => new() { What = Wire, Why = why, Remedy = remedy };
 }

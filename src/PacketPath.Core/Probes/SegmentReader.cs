@@ -5,11 +5,12 @@ namespace PacketPath.Probes;
 /// <summary>Decodes a captured packet into what a probe can use.</summary>
 internal static class SegmentReader
 {
-    /// <summary>Reads a packet; false where it is neither a TCP segment nor an ICMP error that quotes ports.</summary>
+    /// <summary>Reads a packet; false where it is neither a TCP segment nor an ICMP error that quotes ports, or is addressed
+    /// to another host: what a mirror port or promiscuous mode shows, this host's stack does not take.</summary>
     public static bool TryRead(in CapturedPacket captured, out CapturedSegment segment)
     {
         segment = default;
-        if (!PacketDecoder.TryDecode(captured.Data, captured.LinkType, out var packet))
+        if (!PacketDecoder.TryDecode(captured.Data, captured.LinkType, out var packet) || packet.PacketType == PacketType.OtherHost)
         {
             return false;
         }

@@ -13,12 +13,16 @@ internal sealed class SynAttempt
     // mostly at once; only a host too busy to run the capture's thread comes near this.
     private const long SettleNanoseconds = 500_000_000;
 
+    // More than any honest flow brings; a flood must not fill the memory.
+    private const int MostPackets = 64;
+
     private readonly bool _watched;
     private readonly Func<IPAddress, bool> _isLocal;
     private readonly List<(ErrorQueueRecord Record, long At)> _queue = [];
     private readonly List<CapturedSegment> _syns = [];
     private readonly List<CapturedSegment> _replies = [];
     private readonly List<CapturedSegment> _localResponses = [];
+    private readonly List<CapturedSegment> _copies = [];
 
     /// <summary>Creates the attempt.</summary>
     /// <param name="plan">What to do.</param>
@@ -78,6 +82,26 @@ internal sealed class SynAttempt
 
     /// <summary>What this host sent in answer.</summary>
     public IReadOnlyList<CapturedSegment> LocalResponses => _localResponses;
+
+    /// <summary>
+    /// A packet as it was seen on one interface, where it was seen there too. Below a bond, bridge, VLAN or VRF a packet
+    /// crosses more than one, and the first to show it need not be the one the route names.
+    /// </summary>
+    public CapturedSegment SeenOn(in CapturedSegment segment, int interfaceIndex)
+    {
+        if (segment.InterfaceIndex != interfaceIndex)
+        {
+            foreach (var copy in _copies)
+            {
+                if (copy.InterfaceIndex == interfaceIndex && IsSameTransmission(copy, segment))
+                {
+                    return copy;
+                }
+            }
+        }
+
+        return segment;
+    }
 
     /// <summary>The record that ended the attempt; null where none did.</summary>
     public ErrorQueueRecord? DecidingRecord { get; private set; }
@@ -160,9 +184,15 @@ internal sealed class SynAttempt
             SegmentRole.LocalResponse => _localResponses,
             _ => null,
         };
-        if (list is not null && !IsSameTransmission(list, segment))
+        if (list is null)
         {
-            list.Add(segment);
+            return;
+        }
+
+        var target = IsSameTransmission(list, segment) ? _copies : list;
+        if (target.Count < MostPackets)
+        {
+            target.Add(segment);
         }
     }
 
@@ -272,11 +302,7 @@ internal sealed class SynAttempt
     {
         foreach (var other in list)
         {
-            var apart = Math.Abs(segment.TimestampNanoseconds - other.TimestampNanoseconds);
-            if (apart < SameTransmissionNanoseconds
-                && (segment.Kind == SynPacketKind.Syn || segment.InterfaceIndex != other.InterfaceIndex)
-                && segment.Kind == other.Kind && segment.Sequence == other.Sequence && segment.Acknowledgment == other.Acknowledgment
-                && segment.IcmpType == other.IcmpType && segment.IcmpCode == other.IcmpCode && segment.From.Equals(other.From))
+            if (IsSameTransmission(other, segment))
             {
                 return true;
             }
@@ -284,6 +310,12 @@ internal sealed class SynAttempt
 
         return false;
     }
+
+    private static bool IsSameTransmission(in CapturedSegment one, in CapturedSegment other) =>
+        Math.Abs(one.TimestampNanoseconds - other.TimestampNanoseconds) < SameTransmissionNanoseconds
+        && (one.Kind == SynPacketKind.Syn || one.InterfaceIndex != other.InterfaceIndex)
+        && one.Kind == other.Kind && one.Sequence == other.Sequence && one.Acknowledgment == other.Acknowledgment
+        && one.IcmpType == other.IcmpType && one.IcmpCode == other.IcmpCode && one.From.Equals(other.From);
 }
 
 /// <summary>Where an attempt stands.</summary>

@@ -123,8 +123,8 @@ internal sealed partial class SynEngine
             _flows.Add(active.Flow.Value, active);
         }
 
-        // A connected datagram socket is always writable.
-        _epoll.Add(socket.Descriptor, active.Attempt.Plan.Kind == AttemptKind.Control ? Epoll.Readable : Epoll.Writable, active.Id);
+        // A connected datagram socket is always writable, and nobody reads data that comes; errors are reported unasked.
+        _epoll.Add(socket.Descriptor, active.Attempt.Plan.Kind == AttemptKind.Control ? 0 : Epoll.Writable, active.Id);
         _timers.Enqueue(active, active.Attempt.Deadline);
     }
 

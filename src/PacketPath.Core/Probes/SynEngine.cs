@@ -31,6 +31,7 @@ internal sealed partial class SynEngine
     private readonly Dictionary<SynProbeMachine, CaptureStanding> _unfinished = new(ReferenceEqualityComparer.Instance);
     private readonly List<(SynProbeMachine Machine, SynAttempt Attempt)> _awaitingFacts = [];
     private readonly FlowTable<Active> _flows = new();
+    private readonly StrangeSyns _strangers = new();
     private Epoll _epoll = null!;
     private IHostPathReader _reader = null!;
     private CaptureFeed? _capture;
@@ -176,11 +177,17 @@ internal sealed partial class SynEngine
 
     private void TakePackets()
     {
-        while (_capture is not null && _capture.TryTake(out var segment))
+        // No more than waits now: packets may come faster than they are taken, and the clock and a stop must be heard too.
+        for (var left = _capture?.Waiting ?? 0; left > 0 && _capture!.TryTake(out var segment); left--)
         {
             var role = _flows.Match(segment, out var owner);
             if (role == SegmentRole.None)
             {
+                if (owner is null)
+                {
+                    _strangers.Note(segment);
+                }
+
                 continue;
             }
 
@@ -262,7 +269,14 @@ internal sealed partial class SynEngine
     {
         if (machine.IsComplete && _unfinished.Remove(machine, out var standing))
         {
-            var (status, missing) = standing.Judge(_options, _capture, machine.Main!.CaptureLagged);
+            var main = machine.Main!;
+            var (status, missing) = standing.Judge(_options, _capture, main.CaptureLagged);
+            if (status == CaptureStatus.Complete && main.Syns.Count == 0
+                && machine.Outcome is SynOutcome.NoReply or SynOutcome.Refused && _strangers.Of(main) is { } flow)
+            {
+                (status, missing) = CaptureStanding.Translated(flow);
+            }
+
             _sink(new SynProbeOutput(machine.Target, _builder.Build(machine, status, missing), null));
         }
     }

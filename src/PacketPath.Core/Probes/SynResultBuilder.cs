@@ -26,6 +26,7 @@ internal sealed class SynResultBuilder
         var main = machine.Main!;
         var target = machine.Target;
         var origin = UnixNanoseconds(main.StartedUtc);
+        var egress = machine.Path.Route?.InterfaceIndex ?? 0;
         var hops = Hops(machine);
         var control = machine.FollowUps.FirstOrDefault(a => a.Plan.Kind == AttemptKind.Control);
         return new SynPathResult
@@ -51,9 +52,9 @@ internal sealed class SynResultBuilder
             Retransmits = (int)(main.Info?.TotalRetransmits ?? 0),
             ErrorQueue = [.. main.Queue.Select(e => Report(main, e.Record, e.At))],
             CaptureStatus = capture,
-            Syns = [.. main.Syns.Select(s => Packet(s, origin))],
-            Replies = [.. main.Replies.Select(s => Packet(s, origin))],
-            LocalResponses = [.. main.LocalResponses.Select(s => Packet(s, origin))],
+            Syns = [.. main.Syns.Select(s => Packet(main.SeenOn(s, egress), origin))],
+            Replies = [.. main.Replies.Select(s => Packet(main.SeenOn(s, egress), origin))],
+            LocalResponses = [.. main.LocalResponses.Select(s => Packet(main.SeenOn(s, egress), origin))],
             TcpInfo = main.FailedCall is null && main.Info is { } info ? Info(info) : null,
             Route = machine.Path.Route,
             Interface = machine.Path.Interface,

@@ -45,6 +45,27 @@ public class SynOddOrderTests
         .At(0.4).SocketConnects().Expect(SynOutcome.Open).ExpectWire(1, [SynPacketKind.SynAck]);
 
     [Fact]
+    public void A_packet_that_crossed_a_bond_is_told_as_the_routes_interface_saw_it()
+    {
+        var attempt = new Simulation().At(0.1).SynLeaves().At(0.3).SynAckArrives(interfaceIndex: 9).At(0.31).SynAckArrives().Attempt;
+        var reply = Assert.Single(attempt.Replies);
+        Assert.Equal((9, 7, 9), (reply.InterfaceIndex, attempt.SeenOn(reply, 7).InterfaceIndex, attempt.SeenOn(reply, 8).InterfaceIndex));
+        Assert.Equal(7, attempt.SeenOn(attempt.Syns[0], 9).InterfaceIndex);
+    }
+
+    [Fact]
+    public void A_flood_of_answers_is_not_kept()
+    {
+        var simulation = new Simulation();
+        for (var i = 0; i < 10_000; i++)
+        {
+            simulation.At(i * 0.01).ResetArrives();
+        }
+
+        Assert.InRange(simulation.Attempt.Replies.Count, 1, 64);
+    }
+
+    [Fact]
     public void On_loopback_the_target_is_this_host() => new Simulation()
         .At(0.1).SynLeaves(interfaceIndex: 1).At(0.12).ResetArrives(interfaceIndex: 1).At(0.2).SocketFails(Errno.ECONNREFUSED)
         .Expect(SynOutcome.Refused).ExpectWire(1, [SynPacketKind.Reset]);

@@ -58,6 +58,16 @@ public class SynDifferentialLabTests(SynLab lab) : IClassFixture<SynLab>
     public void Dropped_by_the_output_hook(bool ipv6) =>
         AssertRow(lab.Probe(SynLab.Far(ipv6), SynLab.OutputDrop), SynOutcome.NoReply, null, syns: 0);
 
+    [RootTheory, InlineData(false, SynLab.TranslatedSilent), InlineData(true, SynLab.TranslatedSilent), InlineData(false, SynLab.TranslatedClosed), InlineData(true, SynLab.TranslatedClosed)]
+    public void A_source_port_that_this_host_translates_is_no_drop(bool ipv6, int port)
+    {
+        var result = lab.Probe(SynLab.Far(ipv6), port);
+        Assert.Equal((port == SynLab.TranslatedClosed ? SynOutcome.Refused : SynOutcome.NoReply, 0), (result.Outcome, result.Syns.Length));
+        Assert.Equal(CaptureStatus.Incomplete, result.CaptureStatus);
+        Assert.Contains("address translation", Assert.Single(result.NotObserved).Why, StringComparison.Ordinal);
+        Assert.DoesNotContain(Diagnosis.Resolver.Resolve([result]), v => v.FaultId.StartsWith("OutputFirewall", StringComparison.Ordinal));
+    }
+
     [RootTheory, InlineData(false, 3, 3), InlineData(true, 1, 4)]
     public void Rejected_by_the_output_hook(bool ipv6, int type, int code)
     {

@@ -13,6 +13,8 @@ public sealed class SynLab : IDisposable
     public const int FarPortUnreachable = 82;
     public const int FarProhibited = 83;
     public const int FarSilent = 84;
+    public const int TranslatedSilent = 85;
+    public const int TranslatedClosed = 86;
     public const int OutputDrop = 90;
     public const int OutputReject = 91;
     public const int OutputReset = 92;
@@ -28,7 +30,7 @@ public sealed class SynLab : IDisposable
             type filter hook input priority 0
             tcp dport 82 reject with icmpx port-unreachable
             tcp dport 83 reject with icmpx admin-prohibited
-            tcp dport 84 drop
+            tcp dport { 84, 85 } drop
           }
         }
         """;
@@ -48,6 +50,11 @@ public sealed class SynLab : IDisposable
             tcp sport 94 drop
             tcp sport 95 reject with tcp reset
             tcp sport 96 reject with icmpx port-unreachable
+          }
+          chain translate {
+            type nat hook postrouting priority 100
+            meta nfproto ipv4 tcp dport { 85, 86 } snat ip to 10.0.1.1:2000-2999
+            meta nfproto ipv6 tcp dport { 85, 86 } snat ip6 to [fd01::1]:2000-2999
           }
         }
         """;
