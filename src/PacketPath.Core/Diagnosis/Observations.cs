@@ -46,9 +46,8 @@ internal static class Observations
         }
 
         var known = entry.LinkLayerAddress is null ? "has no link-layer address" : $"is at {entry.LinkLayerAddress}";
-        var probes = entry.Probes > 0 && evidence.NextHop is NextHopState.Failed or NextHopState.Resolving ? Describe.Text($" after {Describe.Count(entry.Probes, "solicitation")}") : "";
         return Supports(
-            $"{Describe.Neighbor(evidence.NextHopAddress, entry.InterfaceAlias)} {known}, state {Describe.State(entry)}{probes}",
+            $"{Describe.Neighbor(evidence.NextHopAddress, entry.InterfaceAlias)} {known}, state {Describe.State(entry)}",
             NeighborSource,
             entry.ObservedAt);
     }
