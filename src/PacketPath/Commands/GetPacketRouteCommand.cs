@@ -17,6 +17,8 @@ public sealed class GetPacketRouteCommand : HostCmdlet
     private RouteQuestion? _question;
     private RouteInput? _input;
     private string? _inputNamespace;
+    private string _text = "";
+    private Action? _askText;
 
     /// <summary>The destinations: IPv4 or IPv6 addresses, or host names, which give one object for each of their addresses.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = LookupSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -88,19 +90,26 @@ public sealed class GetPacketRouteCommand : HostCmdlet
     {
         if (ParameterSetName == LookupSet)
         {
-            Try(() => _question = new RouteQuestion(SourceAddress, Mark, Tos, SourcePort, DestinationPort, Protocol)
+            try
             {
-                OutputInterface = InterfaceAlias,
-                InputInterface = InputInterface,
-                Uid = Uid,
-            });
+                _question = new RouteQuestion(SourceAddress, Mark, Tos, SourcePort, DestinationPort, Protocol)
+                {
+                    OutputInterface = InterfaceAlias,
+                    InputInterface = InputInterface,
+                    Uid = Uid,
+                };
+            }
+            catch (RouteQuestionException exception)
+            {
+                WriteProblem(RouteProblem.Of(exception)!);
+            }
         }
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == ListSet)
+        if (List)
         {
             Look(Table, WriteTables);
             return;
@@ -113,10 +122,9 @@ public sealed class GetPacketRouteCommand : HostCmdlet
 
         foreach (var text in Destination)
         {
-            Look(text, () => Try(() => Input(_question).Ask(text)));
+            _text = text;
+            Look(text, _askText ??= AskText);
         }
-
-        Look(null, () => _input?.EndRecord());
     }
 
     /// <inheritdoc/>
@@ -133,7 +141,21 @@ public sealed class GetPacketRouteCommand : HostCmdlet
         base.Dispose(disposing);
     }
 
-    private RouteInput Input(RouteQuestion question)
+    private void AskText()
+    {
+        try
+        {
+            Input().Ask(_text);
+        }
+        catch (Exception exception) when (RouteProblem.Of(exception) is { } problem)
+        {
+            WriteProblem(problem);
+        }
+
+        _input?.EndInput();
+    }
+
+    private RouteInput Input()
     {
         if (_input is not null && _inputNamespace != NetNamespace)
         {
@@ -143,12 +165,12 @@ public sealed class GetPacketRouteCommand : HostCmdlet
         }
 
         _inputNamespace = NetNamespace;
-        return _input ??= new RouteInput(Table(RouteTable.Open), new TargetResolver(OpenNamespace()), question, Family, WriteObject, StopToken);
+        return _input ??= new RouteInput(Table(RouteTable.Open), new TargetResolver(OpenNamespace()), _question!, Family, WriteObject, StopToken);
     }
 
     private void WriteTables()
     {
-        var wanted = RouteTableNames.Read(Table, unknown => WriteProblem(unknown, "TableNotFound", ErrorCategory.ObjectNotFound, unknown.Target, unknown.Advice));
+        var wanted = RouteTableNames.Read(Table, unknown => WriteProblem(RouteProblem.Of(unknown)!));
         if (wanted is { Count: 0 })
         {
             return;
@@ -166,23 +188,6 @@ public sealed class GetPacketRouteCommand : HostCmdlet
         }
     }
 
-    private void Try(Action body)
-    {
-        try
-        {
-            body();
-        }
-        catch (TargetException exception)
-        {
-            WriteProblem(exception, "Target" + exception.Problem, exception.Problem == TargetProblem.Malformed ? ErrorCategory.InvalidArgument : ErrorCategory.ObjectNotFound, exception.Target, exception.Advice);
-        }
-        catch (RouteQuestionException exception)
-        {
-            WriteProblem(exception, exception.ErrorId, ErrorCategory.InvalidArgument, exception.Target, exception.Advice);
-        }
-        catch (UnknownInterfaceException exception)
-        {
-            WriteProblem(exception, "InterfaceNotFound", ErrorCategory.ObjectNotFound, exception.InterfaceName, "Get-PacketInterface lists those there are.");
-        }
-    }
+    private void WriteProblem(RouteProblem problem) =>
+        WriteProblem(problem.Cause, problem.ErrorId, problem.Category, problem.Target, problem.Advice);
 }

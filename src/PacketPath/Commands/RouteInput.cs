@@ -61,8 +61,8 @@ internal sealed class RouteInput : IDisposable
         }
     }
 
-    /// <summary>Ends a record: what has waited long enough is looked up.</summary>
-    public void EndRecord()
+    /// <summary>Ends an input: what has waited long enough is looked up.</summary>
+    public void EndInput()
     {
         if (_isSlow || (_pipeline.HasPending && Stopwatch.GetTimestamp() - _waitingSince > LongestWait))
         {
@@ -88,7 +88,7 @@ internal sealed class RouteInput : IDisposable
 
     private void Add(RouteQuery query)
     {
-        if (!_pipeline.HasPending)
+        if (_pipeline.IsEmpty)
         {
             _waitingSince = Stopwatch.GetTimestamp();
         }

@@ -13,8 +13,9 @@ internal sealed class RoutePipeline : IDisposable
     private readonly CancellationToken _stop;
     private readonly Queue<RouteBatch> _answered = new();
     private readonly Stack<RouteBatch> _free = new();
-    private readonly SemaphoreSlim _work = new(0);
-    private readonly SemaphoreSlim _done = new(0);
+    // Events that sleep: spinning would take the time from the other side.
+    private readonly AutoResetEvent _work = new(false);
+    private readonly AutoResetEvent _done = new(false);
     private IEnumerator<PacketRoute>? _answers;
     private RouteBatch _filling = new();
     private RouteBatch? _asking;
@@ -31,6 +32,9 @@ internal sealed class RoutePipeline : IDisposable
 
     /// <summary>True where questions wait to be asked or answered.</summary>
     public bool HasPending => _filling.Count > 0 || _asking is not null || _answered.Count > 0;
+
+    /// <summary>True where no question waits to be asked.</summary>
+    public bool IsEmpty => _filling.Count == 0;
 
     /// <summary>Adds a question. It is asked when a batch is full, or at <see cref="Flush"/>.</summary>
     /// <exception cref="UnknownInterfaceException">It names an interface that is not there.</exception>
@@ -86,7 +90,7 @@ internal sealed class RoutePipeline : IDisposable
         if (_thread is not null)
         {
             _ended = true;
-            _work.Release();
+            _work.Set();
             _thread.Join();
         }
 
@@ -106,7 +110,7 @@ internal sealed class RoutePipeline : IDisposable
 
         _asking = _filling;
         _filling = Fresh();
-        _work.Release();
+        _work.Set();
     }
 
     private void Await()
@@ -116,7 +120,7 @@ internal sealed class RoutePipeline : IDisposable
             return;
         }
 
-        _done.Wait(CancellationToken.None);
+        _done.WaitOne();
         var batch = _asking;
         _asking = null;
         if (_failure is { } failure)
@@ -132,7 +136,7 @@ internal sealed class RoutePipeline : IDisposable
     {
         while (true)
         {
-            _work.Wait();
+            _work.WaitOne();
             if (_ended)
             {
                 return;
@@ -147,7 +151,7 @@ internal sealed class RoutePipeline : IDisposable
                 _failure = ExceptionDispatchInfo.Capture(exception);
             }
 
-            _done.Release();
+            _done.Set();
         }
     }
 }
