@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using PacketPath.HostState;
 using PacketPath.Interop;
+using PacketPath.Netlink;
 
 namespace PacketPath.Probes;
 
@@ -54,8 +55,16 @@ internal sealed class HostPathReader : IHostPathReader
 
         if (_localAddresses is null || Stopwatch.GetElapsedTime(_localAddressesRead) > AddressesKept)
         {
-            _localAddresses = [.. _interfaces.Addresses(0, CancellationToken.None).Select(a => IPAddress.Parse(a.Local))];
-            _localAddressesRead = Stopwatch.GetTimestamp();
+            try
+            {
+                _localAddresses = [.. _interfaces.Addresses(0, CancellationToken.None).Select(a => IPAddress.Parse(a.Local))];
+                _localAddressesRead = Stopwatch.GetTimestamp();
+            }
+            catch (Exception failure) when (IsKernelFailure(failure))
+            {
+                // What was known before is the better answer than none: one failed read may not end the whole run.
+                _localAddresses ??= [];
+            }
         }
 
         return _localAddresses.Contains(new IPAddress(address.GetAddressBytes()));
@@ -90,12 +99,12 @@ internal sealed class HostPathReader : IHostPathReader
         {
             return [.. _routes.Resolve(queries, stop).Select(r => ((PacketRoute?)r, (MissingObservation?)null))];
         }
-        catch (Exception failure) when (queries.Length > 1 && failure is LinuxException or UnknownInterfaceException)
+        catch (Exception failure) when (queries.Length > 1 && (failure is UnknownInterfaceException || IsKernelFailure(failure)))
         {
             // One of them is at fault: ask for each alone.
             return [.. queries.Select(q => Routes([q], stop)[0])];
         }
-        catch (Exception failure) when (failure is LinuxException or UnknownInterfaceException)
+        catch (Exception failure) when (failure is UnknownInterfaceException || IsKernelFailure(failure))
         {
             return [(null, Missing("routing decision", failure))];
         }
@@ -119,13 +128,15 @@ internal sealed class HostPathReader : IHostPathReader
                 neighbor = _neighbors.Find(nextHop, route.InterfaceIndex);
             }
         }
-        catch (LinuxException failure)
+        catch (Exception failure) when (IsKernelFailure(failure))
         {
             notObserved.Add(Missing("egress interface and neighbor", failure));
         }
 
         return new HostPath { Route = route, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
     }
+
+    private static bool IsKernelFailure(Exception failure) => failure is LinuxException or NetlinkDecodeException;
 
     private static MissingObservation Missing(string what, Exception failure) => new()
     {

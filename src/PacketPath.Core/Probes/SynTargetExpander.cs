@@ -44,6 +44,10 @@ public sealed class SynTargetExpander : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _names.Dispose();
 
+    private static bool IsForMany(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        ? address.GetAddressBytes()[0] is >= 224 and < 240 || address.Equals(IPAddress.Broadcast)
+        : address.IsIPv6Multicast;
+
     private IPAddress Usable(Target target, IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -54,6 +58,11 @@ public sealed class SynTargetExpander : IDisposable
         if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
         {
             throw new TargetException(TargetProblem.Malformed, target.Text, $"'{target.Text}' stands for no address in particular.", "Give the address of one host.");
+        }
+
+        if (IsForMany(address))
+        {
+            throw new TargetException(TargetProblem.Malformed, target.Text, $"'{target.Text}' is a multicast or broadcast address: TCP speaks to one host.", "Give the address of one host.");
         }
 
         if (!address.IsIPv6LinkLocal || address.ScopeId != 0)
