@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PacketPath.Module.Tests;
+
+/// <summary>What Ctrl-C does: the engine calls Stop, and the pipeline must be gone within 200 ms.</summary>
+public class StopTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData("Get-PacketRoute")]
+    [InlineData("Get-NeighborEntry")]
+    [InlineData("Get-PacketInterface")]
+    [InlineData("Get-PolicyRule")]
+    [InlineData("Resolve-PacketFailure")]
+    public void An_endless_pipeline_into_a_cmdlet_stops_at_once(string cmdlet)
+    {
+        var source = cmdlet switch
+        {
+            "Get-PolicyRule" => "& { while ($true) { Get-PolicyRule } }",
+            "Get-PacketInterface" => "& { while ($true) { 'lo' } } | Get-PacketInterface",
+            "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
+            _ => $"& {{ while ($true) {{ '127.0.0.1' }} }} | {cmdlet}",
+        };
+
+        AssertStops($"{source} | ForEach-Object {{ $underWay.Set() }}", static underWay => underWay.IsSet);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-NoCapture")]
+    public void A_probe_that_waits_for_an_answer_stops_at_once(string how)
+    {
+        using var silent = new SilentPort();
+
+        AssertStops($"Test-SynPath 127.0.0.1 -Port {silent.Port} -TimeoutSeconds 60 {how}", _ => silent.IsProbed());
+    }
+
+    private static void AssertStops(string script, Func<ManualResetEventSlim, bool> isUnderWay)
+    {
+        var clock = new StopClock();
+        for (var round = 0; round < 5; round++)
+        {
+            using var runspace = EngineFixture.OpenWithModule();
+            using var underWay = new ManualResetEventSlim();
+            runspace.SessionStateProxy.SetVariable("underWay", underWay);
+            using var shell = PowerShell.Create(runspace);
+            var run = shell.AddScript(script).BeginInvoke();
+            Assert.True(SpinWait.SpinUntil(() => run.IsCompleted || isUnderWay(underWay), Limit), "The pipeline never got under way.");
+            Assert.False(run.IsCompleted, "The pipeline ended by itself.");
+
+            clock.Time(shell.Stop);
+            Assert.True(run.IsCompleted);
+        }
+
+        clock.AssertWithinLimit();
+    }
+
+    /// <summary>A loopback listener whose backlog is full: the kernel drops further SYNs without a word.</summary>
+    private sealed class SilentPort : IDisposable
+    {
+        private readonly Socket _listener = new(System.Net.Sockets.AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly List<Socket> _fillers = [];
+
+        public SilentPort()
+        {
+            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _listener.Listen(0);
+            Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+            // A backlog of 0 still takes one connection; the second fills what is left of it.
+            for (var i = 0; i < 4; i++)
+            {
+                var filler = new Socket(System.Net.Sockets.AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+                _fillers.Add(filler);
+                try
+                {
+                    filler.Connect(IPAddress.Loopback, Port);
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+                {
+                }
+            }
+
+            Before = SynSent().Count;
+        }
+
+        public int Port { get; }
+
+        private int Before { get; }
+
+        public bool IsProbed() => SynSent().Count > Before;
+
+        public void Dispose()
+        {
+            _fillers.ForEach(static socket => socket.Dispose());
+            _listener.Dispose();
+        }
+
+        private List<string> SynSent()
+        {
+            var remote = ":" + Port.ToString("X4", CultureInfo.InvariantCulture) + " 02 ";
+            return [.. File.ReadLines("/proc/self/net/tcp").Where(line => line.Contains(remote, StringComparison.Ordinal))];
+        }
+    }
+}
