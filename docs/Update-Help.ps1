@@ -6,8 +6,7 @@ Brings docs/cmdlets up to date with the built module and makes en-US/PacketPath.
 
 .DESCRIPTION
 People write the synopsis, the description, the examples and the notes. Syntax and parameter tables come from the cmdlets.
-A parameter's text comes from its documentation comment, and is rewritten from it each time: edit it there.
-A cmdlet without a page gets one, with its gaps marked {{ like this }}.
+A parameter's text is its documentation comment, where nobody wrote more about it. A cmdlet without a page gets one, with its gaps marked {{ like this }}.
 #>
 [CmdletBinding()]
 param()
@@ -17,7 +16,11 @@ $root = Split-Path $PSScriptRoot
 $pages = Join-Path $PSScriptRoot 'cmdlets'
 $work = Join-Path ([IO.Path]::GetTempPath()) "packetpath-help-$PID"
 
-Import-Module (Join-Path $root 'PacketPath.psd1')
+# PlatyPS would take text from the help as it is: it gets the module without any.
+$bare = New-Item -ItemType Directory -Force "$work/module/PacketPath"
+$null = New-Item -ItemType SymbolicLink -Path "$bare/bin" -Target (Join-Path $root 'bin')
+Copy-Item (Join-Path $root 'PacketPath.psd1') $bare
+Import-Module "$bare/PacketPath.psd1"
 Import-Module Microsoft.PowerShell.PlatyPS
 
 # The documentation comments, by member name.
@@ -33,6 +36,8 @@ foreach ($name in 'PacketPath', 'PacketPath.Core', 'PacketPath.Labs') {
     }
 }
 
+function Test-Gap([string] $Text) { [string]::IsNullOrWhiteSpace($Text) -or $Text -like '*{{*' }
+
 function Get-Comment([Type] $Type, [string] $Property) {
     for (; $Type; $Type = $Type.BaseType) {
         $text = $comments["P:$($Type.FullName).$Property"]
@@ -40,43 +45,53 @@ function Get-Comment([Type] $Type, [string] $Property) {
     }
 }
 
+# PlatyPS takes related links with a web address or none; readers of the pages want a link to the page.
+function Hide-Link([string] $Text) {
+    $head, $links = $Text -split '(?<=^## RELATED LINKS\s)', 2, 'Multiline'
+    $head + ($links -replace '\]\([\w-]*(\.md)?\)', ']()' -replace '(?m)^- ([A-Z][\w-]+)$', '- [$1]()')
+}
+
+function Show-Link([string] $Text) { $Text -replace '(?m)^(?:- )?\[([\w-]+)\]\(\)\s*?$', '- [$1]($1.md)' -replace '(?m)(^- \[.*\n)\n(?=- \[)', '$1' }
+
 try {
+    $null = New-Item -ItemType Directory -Force $work/PacketPath
     foreach ($command in Get-Command -Module PacketPath -CommandType Cmdlet) {
         $page = Join-Path $pages "$($command.Name).md"
+        $draft = Join-Path $work "PacketPath/$($command.Name).md"
         if (Test-Path $page) {
-            $null = Update-MarkdownCommandHelp -Path $page -NoBackup
+            [IO.File]::WriteAllText($draft, (Hide-Link ([IO.File]::ReadAllText($page))))
+            $null = Update-MarkdownCommandHelp -Path $draft -NoBackup
         }
         else {
-            $made = New-MarkdownCommandHelp -CommandInfo $command -OutputFolder $work
-            Move-Item $made $page
+            $null = New-MarkdownCommandHelp -CommandInfo $command -OutputFolder $work -Force
         }
 
-        $help = Import-MarkdownCommandHelp -Path $page
-        if ($help.Synopsis -like '*{{*') { $help.Synopsis = $comments["T:$($command.ImplementingType.FullName)"] }
-        foreach ($parameter in $help.Parameters) {
+        $help = Import-MarkdownCommandHelp -Path $draft
+        if (Test-Gap $help.Synopsis) { $help.Synopsis = $comments["T:$($command.ImplementingType.FullName)"] }
+        foreach ($parameter in $help.Parameters | Where-Object { Test-Gap $_.Description }) {
             $text = Get-Comment $command.ImplementingType $parameter.Name
             if (-not $text) { throw "$($command.Name) -$($parameter.Name) has no documentation comment." }
             $parameter.Description = $text
         }
 
-        foreach ($io in @($help.Inputs) + @($help.Outputs)) {
-            $type = $io.Typename -replace '\[\]$'
-            if ([string]::IsNullOrWhiteSpace($io.Description) -or $io.Description -like '*{{*') {
-                $io.Description = $comments["T:$type"] ?? 'See the parameters that take pipeline input.'
+        foreach ($list in $help.Inputs, $help.Outputs) {
+            # What people wrote replaces the list of types that PlatyPS makes.
+            $written = @($list | Where-Object { -not (Test-Gap $_.Description) })
+            foreach ($item in @($list | Where-Object { Test-Gap $_.Description })) {
+                $about = $comments["T:$($item.Typename -replace '\[\]$')"]
+                if ($written -or -not $about) { $null = $list.Remove($item) } else { $item.Description = $about }
             }
         }
 
-        $help.Metadata.Remove('ms.date')
         $null = Export-MarkdownCommandHelp -CommandHelp $help -OutputFolder $work -Force
-        $text = Get-Content -Raw (Join-Path $work "PacketPath/$($command.Name).md")
         # A date would change every page at every run.
-        $text = ($text -replace '(?m)^ms\.date:.*\n', '' -replace "`r", '').TrimEnd() + "`n"
-        [IO.File]::WriteAllText($page, $text)
+        $text = [IO.File]::ReadAllText($draft) -replace '(?m)^ms\.date:.*\n' -replace "`r"
+        [IO.File]::WriteAllText($page, (Show-Link $text).TrimEnd() + "`n")
     }
 
-    $null = Get-ChildItem $pages -Filter *.md | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $work -Force
-    $maml = [IO.File]::ReadAllText((Get-ChildItem $work -Recurse -Filter PacketPath.dll-Help.xml | Select-Object -First 1))
-    [IO.File]::WriteAllText((Join-Path $root 'en-US/PacketPath.dll-Help.xml'), ($maml -replace "`r", '').TrimEnd() + "`n")
+    $null = Get-ChildItem $work/PacketPath -Filter *.md | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $work/maml -Force
+    $maml = [IO.File]::ReadAllText((Get-ChildItem $work/maml -Recurse -Filter PacketPath.dll-Help.xml | Select-Object -First 1))
+    [IO.File]::WriteAllText((Join-Path $root 'en-US/PacketPath.dll-Help.xml'), ($maml -replace "`r").TrimEnd() + "`n")
 }
 finally {
     Remove-Item $work -Recurse -Force -ErrorAction Ignore
