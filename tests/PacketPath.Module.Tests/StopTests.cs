@@ -21,7 +21,7 @@ public class StopTests
         var source = cmdlet switch
         {
             "Get-PolicyRule" => "& { while ($true) { Get-PolicyRule } }",
-            "Get-PacketInterface" => "& { while ($true) { 'lo' } } | Get-PacketInterface",
+            "Get-PacketInterface" => "& { $lo = Get-PacketInterface lo; while ($true) { $lo } } | Get-PacketInterface",
             "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
             _ => $"& {{ while ($true) {{ '127.0.0.1' }} }} | {cmdlet}",
         };

@@ -1,0 +1,186 @@
+#requires -Version 7.4
+#requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    $root = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../..'))
+    Import-Module (Join-Path $root 'PacketPath.psd1') -Force
+
+    function Get-Columns($InputObject) {
+        $lines = @(($InputObject | Out-String -Width 100) -split "`n" | ForEach-Object { $_ -replace "`e\[[0-9;]*m" } | Where-Object { $_.Trim() })
+        , @($lines[0].Trim() -split '\s+')
+    }
+
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $openPort = $listener.LocalEndpoint.Port
+
+    $unused = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $unused.Start()
+    $closedPort = $unused.LocalEndpoint.Port
+    $unused.Stop()
+}
+
+AfterAll {
+    $listener.Stop()
+}
+
+Describe 'The module' {
+    It 'exports what its manifest lists and nothing else' {
+        $manifest = Import-PowerShellDataFile (Join-Path $root 'PacketPath.psd1')
+        (Get-Command -Module PacketPath).Name | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+    }
+
+    It 'is a valid manifest' {
+        { Test-ModuleManifest (Join-Path $root 'PacketPath.psd1') -ErrorAction Stop } | Should -Not -Throw
+    }
+
+    It 'shows help with a synopsis, parameters and examples for <_>' -ForEach @(
+        'Get-NeighborEntry', 'Get-PacketInterface', 'Get-PacketLab', 'Get-PacketRoute', 'Get-PolicyRule', 'Invoke-PacketLab', 'Resolve-PacketFailure', 'Test-SynPath'
+    ) {
+        $help = Get-Help $_ -Full
+        $help.Synopsis | Should -Not -BeLike "$_ *"
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        $help.parameters.parameter.description.Text | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has an about topic' {
+        Get-Help about_PacketPath | Out-String | Should -Match 'THE PIPELINE'
+    }
+}
+
+Describe 'Get-PacketRoute' {
+    It 'resolves a destination to one route' {
+        $route = Get-PacketRoute 127.0.0.1
+        $route | Should -BeOfType PacketPath.PacketRoute
+        $route.InterfaceAlias | Should -Be lo
+        $route.RemoteAddress | Should -Be 127.0.0.1
+    }
+
+    It 'takes destinations from the pipeline, by value and by property name' {
+        @('127.0.0.1', '127.0.0.2' | Get-PacketRoute).RemoteAddress | Should -Be '127.0.0.1', '127.0.0.2'
+        ([pscustomobject]@{ RemoteAddress = '127.0.0.3' } | Get-PacketRoute).RemoteAddress | Should -Be '127.0.0.3'
+    }
+
+    It 'shows a table that starts with the destination' {
+        (Get-Columns (Get-PacketRoute 127.0.0.1))[0] | Should -Be 'Destination'
+    }
+
+    It 'names the text it cannot take as an address, and goes on' {
+        $found = Get-PacketRoute '10', '127.0.0.1' -ErrorAction SilentlyContinue -ErrorVariable problem
+        $found.RemoteAddress | Should -Be 127.0.0.1
+        $problem.TargetObject | Should -Be '10'
+        "$problem" | Should -Match "'?10'?"
+    }
+}
+
+Describe 'The other collectors' {
+    It 'lists interfaces with addresses' {
+        $lo = Get-PacketInterface lo
+        $lo.AdminUp | Should -BeTrue
+        Get-Columns $lo | Should -Not -BeNullOrEmpty
+    }
+
+    It 'completes interface names' {
+        (TabExpansion2 'Get-PacketInterface l').CompletionMatches.CompletionText | Should -Contain 'lo'
+    }
+
+    It 'says which interface there is none of' {
+        Get-PacketInterface nosuch0 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.FullyQualifiedErrorId | Should -BeLike 'InterfaceNotFound*'
+        $problem.TargetObject | Should -Be 'nosuch0'
+    }
+
+    It 'lists the rule that selects the local table' {
+        (Get-PolicyRule -IPv4 | Where-Object Priority -EQ 0).Table | Should -Be 'local'
+    }
+
+    It 'says which namespace there is none of' {
+        Get-PolicyRule -NetNamespace pp-nosuch -ErrorAction SilentlyContinue -ErrorVariable problem
+        "$problem" | Should -Match 'pp-nosuch'
+    }
+}
+
+Describe 'Test-SynPath' {
+    It 'finds an open port' {
+        $result = Test-SynPath 127.0.0.1 -Port $openPort
+        $result.Outcome | Should -Be 'Open'
+        $result.RemotePort | Should -Be $openPort
+        $result.RttMilliseconds | Should -BeGreaterThan 0
+    }
+
+    It 'finds a closed port' {
+        (Test-SynPath 127.0.0.1 -Port $closedPort).Outcome | Should -Be 'Refused'
+    }
+
+    It 'takes the aliases of Test-NetConnection' {
+        (Test-SynPath -ComputerName 127.0.0.1 -Port $openPort).Outcome | Should -Be 'Open'
+        (Test-SynPath -RemoteAddress 127.0.0.1 -RemotePort $openPort).Outcome | Should -Be 'Open'
+    }
+
+    It 'takes the objects of another cmdlet' {
+        ([pscustomobject]@{ RemoteAddress = '127.0.0.1'; RemotePort = $openPort } | Test-SynPath).Outcome | Should -Be 'Open'
+    }
+
+    It 'names the port that is none' {
+        Test-SynPath 127.0.0.1 -Port 70000 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.FullyQualifiedErrorId | Should -BeLike 'PortOutOfRange*'
+    }
+}
+
+Describe 'Resolve-PacketFailure' {
+    It 'gives one primary verdict for each target' {
+        $verdicts = Test-SynPath 127.0.0.1 -Port $openPort, $closedPort | Resolve-PacketFailure | Where-Object IsPrimary
+        $verdicts.FaultId | Should -Be 'NoFault', 'RemoteRefused'
+    }
+
+    It 'gives the same verdict from a file' {
+        $file = Join-Path $TestDrive 'evidence.xml'
+        $evidence = Test-SynPath 127.0.0.1 -Port $closedPort
+        $evidence | Export-Clixml $file
+        $now = $evidence | Resolve-PacketFailure -PrimaryOnly
+        $later = Import-Clixml $file | Resolve-PacketFailure -PrimaryOnly
+        $later.FaultId | Should -Be $now.FaultId
+        $later.Confidence | Should -Be $now.Confidence
+        $later.Summary | Should -Be $now.Summary
+    }
+
+    It 'gives the same verdict from a job' {
+        $job = Start-Job { param($Manifest, $Port) Import-Module $Manifest; Test-SynPath 127.0.0.1 -Port $Port } -ArgumentList (Join-Path $root 'PacketPath.psd1'), $closedPort
+        ($job | Receive-Job -Wait -AutoRemoveJob | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'RemoteRefused'
+    }
+
+    It 'shows its proof and what it does not prove' {
+        $text = Test-SynPath 127.0.0.1 -Port $closedPort | Resolve-PacketFailure -PrimaryOnly | Out-String
+        $text | Should -Match 'RemoteRefused'
+        $text | Should -Match 'How it is known'
+        $text | Should -Match 'Does not prove'
+    }
+
+    It 'says what it cannot weigh' {
+        Get-Date | Resolve-PacketFailure -ErrorAction SilentlyContinue -ErrorVariable problem
+        "$problem" | Should -Match 'System\.DateTime'
+    }
+}
+
+Describe 'Objects' {
+    It 'are readable as JSON' {
+        $json = Test-SynPath 127.0.0.1 -Port $closedPort | ConvertTo-Json -Depth 6 -EnumsAsStrings | ConvertFrom-Json
+        $json.Outcome | Should -Be 'Refused'
+        $json.RemoteAddress | Should -Be '127.0.0.1'
+        $json.Route.InterfaceAlias | Should -Be 'lo'
+        $json.Interface.Addresses.Count | Should -BeGreaterThan 0
+    }
+}
+
+Describe 'Labs' {
+    It 'are listed with what they teach' {
+        $labs = Get-PacketLab
+        $labs.Count | Should -BeGreaterThan 20
+        ($labs | Where-Object Name -EQ SynDrop).Teaches | Should -Not -BeNullOrEmpty
+    }
+
+    It 'that do not exist are an error that names them' {
+        Get-PacketLab NoSuchLab -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be 'NoSuchLab'
+    }
+}
