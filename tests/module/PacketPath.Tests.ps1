@@ -1,6 +1,10 @@
 #requires -Version 7.4
 #requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
+BeforeDiscovery {
+    $cmdlets = (Import-PowerShellDataFile (Join-Path $PSScriptRoot '../../PacketPath.psd1')).CmdletsToExport
+}
+
 BeforeAll {
     $root = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../..'))
     Import-Module (Join-Path $root 'PacketPath.psd1') -Force
@@ -34,9 +38,7 @@ Describe 'The module' {
         { Test-ModuleManifest (Join-Path $root 'PacketPath.psd1') -ErrorAction Stop } | Should -Not -Throw
     }
 
-    It 'shows help with a synopsis, parameters and examples for <_>' -ForEach @(
-        'Get-NeighborEntry', 'Get-PacketInterface', 'Get-PacketLab', 'Get-PacketRoute', 'Get-PolicyRule', 'Invoke-PacketLab', 'Resolve-PacketFailure', 'Test-SynPath'
-    ) {
+    It 'shows help with a synopsis, parameters and examples for <_>' -ForEach $cmdlets {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -BeLike "$_ *"
         @($help.examples.example).Count | Should -BeGreaterOrEqual 2
