@@ -29,6 +29,9 @@ internal sealed class EvidenceGrouping
             case PolicyRule rule:
                 Host(rule).Rules.Add(rule);
                 break;
+            case FirewallHook hook:
+                Host(hook).Firewall.Add(hook);
+                break;
         }
     }
 
@@ -93,6 +96,7 @@ internal sealed class EvidenceGrouping
             Interfaces = [.. links.Where(IsEgress)],
             OtherInterfaces = [.. links.Where(l => !IsEgress(l))],
             Rules = host?.Rules ?? [],
+            Firewall = host?.Firewall ?? [],
         };
     }
 

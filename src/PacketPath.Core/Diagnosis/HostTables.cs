@@ -14,6 +14,8 @@ internal sealed class HostTables(int order)
 
     public List<PolicyRule> Rules { get; } = [];
 
+    public List<FirewallHook> Firewall { get; } = [];
+
     /// <summary>The entries of one address, on whatever interface.</summary>
     public IReadOnlyList<NeighborEntry> NeighborsOf(string canonicalAddress)
     {

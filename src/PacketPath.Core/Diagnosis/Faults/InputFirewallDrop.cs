@@ -16,13 +16,15 @@ public sealed class InputFirewallDrop : FaultRule
         var fits = Fits(evidence, synAck);
         var sameWay = synAck.InterfaceAlias is null || evidence.InterfaceAlias.Length == 0 || synAck.InterfaceAlias == evidence.InterfaceAlias;
         var commands = new Commands(evidence);
+        var culprit = FirewallCulprit.Input(evidence, synAck, rejects: false);
         return new Finding
         {
             Confidence = fits && sameWay ? Confidence.Proven : Confidence.Probable,
-            Summary = $"{evidence.Target} answered, and this host dropped the answer on its input path before the socket saw it.",
-            Subject = synAck,
+            Summary = $"{evidence.Target} answered, and this host dropped the answer on its input path before the socket saw it{(culprit is null ? "" : ", by " + culprit.Name)}.",
+            Subject = culprit?.Subject ?? synAck,
             Evidence =
             [
+                culprit?.Evidence,
                 Observations.Packet(evidence, synAck),
                 Observations.Socket(evidence),
                 Observations.Syns(evidence),
@@ -34,7 +36,7 @@ public sealed class InputFirewallDrop : FaultRule
                     evidence.ObservedAt),
             ],
             Proves = "The target is up and answers, and the way there and back works; the loss is inside this host.",
-            DoesNotProve = "Which rule drops it (the PREROUTING and INPUT chains, an ingress filter, a conntrack state of invalid)"
+            DoesNotProve = culprit is not null ? culprit.DoesNotProve : "Which rule drops it (the PREROUTING and INPUT chains, an ingress filter, a conntrack state of invalid)"
                 + (sameWay ? "." : ", or whether reverse-path filtering does."),
             NextSteps =
             [

@@ -23,20 +23,22 @@ public sealed class InputFirewallReject : FaultRule
         }
 
         var commands = new Commands(evidence);
+        var culprit = FirewallCulprit.Input(evidence, synAck, rejects: true);
         return new Finding
         {
             Confidence = InputFirewallDrop.Fits(evidence, synAck) ? Confidence.Proven : Confidence.Probable,
-            Summary = $"{evidence.Target} answered, and a firewall rule on the input path of this host rejects the answer.",
-            Subject = answer,
+            Summary = $"{evidence.Target} answered, and a firewall rule on the input path of this host rejects the answer{(culprit is null ? "" : $": {culprit.Name}")}.",
+            Subject = culprit?.Subject ?? answer,
             Evidence =
             [
+                culprit?.Evidence,
                 Observations.Packet(evidence, synAck),
                 Observations.Packet(evidence, answer, sentByThisHost: true),
                 Observations.Socket(evidence),
                 Observations.Syns(evidence),
             ],
             Proves = "The target is up and answers; this host turns the answer away before the socket sees it.",
-            DoesNotProve = "Which rule does it: look for reject in the PREROUTING and INPUT chains.",
+            DoesNotProve = culprit?.DoesNotProve ?? "Which rule does it: look for reject in the PREROUTING and INPUT chains.",
             NextSteps = [commands.Firewall(), commands.ProbeAndResolve()],
         };
     }

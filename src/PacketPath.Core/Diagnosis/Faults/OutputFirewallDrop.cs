@@ -21,13 +21,15 @@ public sealed class OutputFirewallDrop : FaultRule
         var isWhole = evidence.LinkIsUsable == true && evidence.NextHop != NextHopState.Unknown;
         var probe = evidence.Probe!;
         var commands = new Commands(evidence);
+        var culprit = FirewallCulprit.Output(evidence, rejects: false);
         return new Finding
         {
             Confidence = isWhole && evidence.AnsweringHops.Count == 0 ? Confidence.Proven : Confidence.Probable,
-            Summary = $"The SYN to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire.",
-            Subject = probe,
+            Summary = $"The SYN to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire{(culprit is null ? "" : ", by " + culprit.Name)}.",
+            Subject = culprit?.Subject ?? probe,
             Evidence =
             [
+                culprit?.Evidence,
                 Observations.Syns(evidence),
                 Observations.Socket(evidence),
                 Observations.Link(evidence),
@@ -41,7 +43,7 @@ public sealed class OutputFirewallDrop : FaultRule
                 evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
             ],
             Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
-            DoesNotProve = "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), that it was a rule and not a full queue or neighbor table, "
+            DoesNotProve = culprit is not null ? culprit.DoesNotProve + " Nor that the target would answer." : "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), that it was a rule and not a full queue or neighbor table, "
                 + "or an IPsec policy that sent it encrypted; nor that the target would answer.",
             NextSteps = [commands.Firewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
         };

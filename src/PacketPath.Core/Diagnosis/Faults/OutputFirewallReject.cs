@@ -28,14 +28,17 @@ public sealed class OutputFirewallReject : FaultRule
         var isAmbiguous = report is not null && evidence.CauseOf(report) == IcmpCause.HostUnreachable
             && evidence.NextHop is not (NextHopState.Known or NextHopState.NotNeeded);
         var commands = new Commands(evidence);
+        var culprit = FirewallCulprit.Output(evidence, rejects: true);
         return new Finding
         {
             Confidence = isAmbiguous || (!evidence.SynAbsent && probe.SocketError is null) ? Confidence.Probable : Confidence.Proven,
             Summary = $"A firewall rule on the output path of this host rejects the SYN to {evidence.Target}"
-                + (report is null ? " with a TCP reset." : $" with {Describe.Report(report)}."),
-            Subject = (object?)report ?? probe,
+                + (report is null ? " with a TCP reset" : $" with {Describe.Report(report)}")
+                + (culprit is null ? "." : $": {culprit.Name}."),
+            Subject = culprit?.Subject ?? (object?)report ?? probe,
             Evidence =
             [
+                culprit?.Evidence,
                 report is null ? null : Observations.Report(evidence, report),
                 Observations.Socket(evidence),
                 Observations.Syns(evidence),
@@ -44,7 +47,9 @@ public sealed class OutputFirewallReject : FaultRule
                 Observations.Link(evidence),
             ],
             Proves = "The SYN was turned away inside this host: the refusal carries an address of this host, or was never on the wire.",
-            DoesNotProve = "Which rule did it (look for reject in the OUTPUT and POSTROUTING chains), nor that the target would answer.",
+            DoesNotProve = culprit is null
+                ? "Which rule did it (look for reject in the OUTPUT and POSTROUTING chains), nor that the target would answer."
+                : culprit.DoesNotProve + " Nor that the target would answer.",
             NextSteps = [commands.Firewall(), commands.ProbeAndResolve()],
         };
     }

@@ -1,0 +1,107 @@
+using System.Globalization;
+using PacketPath.Firewall;
+
+namespace PacketPath.Diagnosis;
+
+/// <summary>The firewall rule that stopped a flow, and how that is known: by a counter that moved during the attempt, or by trying the flow on the rules.</summary>
+internal sealed class FirewallCulprit
+{
+    private readonly FirewallHook _hook;
+    private readonly FirewallRule? _rule;
+    private readonly long _counted;
+    private readonly bool _isCertain;
+
+    private FirewallCulprit(FirewallHook hook, FirewallRule? rule, long counted, bool isCertain)
+    {
+        _hook = hook;
+        _rule = rule;
+        _counted = counted;
+        _isCertain = isCertain;
+    }
+
+    /// <summary>The rule, or the chain whose policy it was.</summary>
+    public object Subject => (object?)_rule ?? _hook;
+
+    /// <summary>The rule by table, chain, handle and text, as the end of a sentence.</summary>
+    public string Name => _rule is null
+        ? $"the policy of chain {_hook.Chain} (table {_hook.Family} {_hook.Table}), which is {_hook.Policy}"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"rule {(_rule.Handle == 0 ? $"number {_rule.Position}" : $"handle {_rule.Handle}")} of chain {_rule.Chain} (table {_rule.Family} {_rule.Table}): {_rule.Text}");
+
+    /// <summary>How it is known.</summary>
+    public FailureEvidence Evidence => Observations.Supports(
+        _counted > 0 ? string.Create(CultureInfo.InvariantCulture, $"its counter went up by {_counted} packets during the attempt: {Name}")
+            : _isCertain ? $"every test of it holds for this flow, and none before it ends the flow; no counter moved or was read: {Name}"
+            : $"it is the first that could stop this flow, with tests that could not be known; no counter moved or was read: {Name}",
+        _counted > 0 ? "nf_tables counters before and after the attempt" : "the flow tried on the decoded rules",
+        _hook.ObservedAt);
+
+    /// <summary>What remains open about the rule.</summary>
+    public string DoesNotProve => _counted > 0
+        ? "That the packets counted were all of this attempt: other traffic may meet the same rule."
+        : _isCertain ? "That the kernel took this rule: it was named by trying the flow on the rules, not by a counter. Give it a counter to be sure."
+        : "That it was this rule: something it tests, or one before it, could not be known. Give it a counter to be sure.";
+
+    /// <summary>The rule that dropped or rejected the first packet on its way out; null where the rules are not known or none fits.</summary>
+    public static FirewallCulprit? Output(EvidenceSet evidence, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe, rejects, new FirewallFlow
+    {
+        Direction = FlowDirection.Output,
+        Destination = probe.RemoteAddress,
+        DestinationPort = probe.RemotePort,
+        Source = probe.LocalAddress,
+        SourcePort = probe.LocalPort == 0 ? null : probe.LocalPort,
+        Protocol = TransportProtocol.Tcp,
+        OutputInterface = probe.InterfaceAlias,
+        Mark = probe.Mark,
+        ConntrackState = "new",
+    });
+
+    /// <summary>The rule that dropped or rejected the answer on its way in; null where the rules are not known or none fits.</summary>
+    public static FirewallCulprit? Input(EvidenceSet evidence, SynPacket answer, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe, rejects, new FirewallFlow
+    {
+        Direction = FlowDirection.Input,
+        Destination = probe.LocalAddress,
+        DestinationPort = probe.LocalPort == 0 ? null : probe.LocalPort,
+        Source = probe.RemoteAddress,
+        SourcePort = probe.RemotePort,
+        Protocol = TransportProtocol.Tcp,
+        InputInterface = answer.InterfaceAlias,
+        ConntrackState = "established",
+    });
+
+    private static FirewallCulprit? Find(EvidenceSet evidence, SynPathResult probe, bool rejects, FirewallFlow flow)
+    {
+        var candidates = new List<FirewallCulprit>();
+        foreach (var chain in evidence.Firewall.GroupBy(hook => (hook.Backend, hook.Family, hook.Table, hook.Chain)))
+        {
+            var before = chain.Where(hook => hook.ObservedAt <= probe.ObservedAt).MaxBy(hook => hook.ObservedAt);
+            var after = chain.Where(hook => hook.ObservedAt > probe.ObservedAt).MinBy(hook => hook.ObservedAt);
+            var hook = after ?? before!;
+            foreach (var decision in FlowWalk.Drops(hook, flow).Where(decision => (decision.Rule?.Verdict == "reject") == rejects))
+            {
+                candidates.Add(new FirewallCulprit(hook, decision.Rule, Counted(before, after, decision.Rule), decision.IsCertain));
+            }
+        }
+
+        return candidates.Find(candidate => candidate._counted > 0)
+            ?? candidates.Find(candidate => candidate._isCertain)
+            ?? (candidates.Count == 1 ? candidates[0] : null);
+    }
+
+    private static long Counted(FirewallHook? before, FirewallHook? after, FirewallRule? rule)
+    {
+        if (before is null || after is null || rule is null)
+        {
+            return 0;
+        }
+
+        var then = Rule(before, rule)?.Packets;
+        var now = Rule(after, rule)?.Packets;
+        return then is { } first && now is { } last && last > first ? last - first : 0;
+    }
+
+    private static FirewallRule? Rule(FirewallHook hook, FirewallRule rule) =>
+        hook.Rules.Concat(hook.Chains.SelectMany(static chain => chain.Rules))
+            .FirstOrDefault(other => other.Chain == rule.Chain && other.Handle == rule.Handle && (rule.Handle != 0 || other.Position == rule.Position));
+}
