@@ -31,7 +31,7 @@ internal sealed class FirewallCulprit
 
     /// <summary>How it is known.</summary>
     public FailureEvidence Evidence => Observations.Supports(
-        _counted > 0 ? string.Create(CultureInfo.InvariantCulture, $"its counter went up by {_counted} packets during the attempt: {Name}")
+        _counted > 0 ? string.Create(CultureInfo.InvariantCulture, $"its counter went up by {_counted} {(_counted == 1 ? "packet" : "packets")} during the attempt: {Name}")
             : _isCertain ? $"every test of it holds for this flow, and none before it ends the flow; no counter moved or was read: {Name}"
             : $"it is the first that could stop this flow, with tests that could not be known; no counter moved or was read: {Name}",
         _counted > 0 ? "nf_tables counters before and after the attempt" : "the flow tried on the decoded rules",
