@@ -166,6 +166,25 @@ public sealed class ResolvePacketFailureTests(EngineFixture engine) : IClassFixt
         Assert.DoesNotContain("\u001b[2J", story, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_long_next_step_is_broken_where_it_still_runs()
+    {
+        var step = "Test-SynPath -TargetName 2001:db8:113::10 -Port 443 -NetNamespace a-rather-long-name | Resolve-PacketFailure";
+        var verdict = new PacketFailure { FaultId = "NoReply", NextSteps = [step] };
+        var story = engine.Invoke("[PacketPath.Formatting.PacketFailureView]::Story($e, 100)", "e", verdict).Output.Single().ToString();
+        Assert.Contains("    " + step.Replace("| ", "|\n      ", StringComparison.Ordinal) + "\n", story, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_contributing_verdict_does_not_repeat_what_the_primary_one_ruled_out()
+    {
+        var verdict = new PacketFailure { FaultId = "NoReply", IsPrimary = false, RuledOut = [new RuledOutLayer { Layer = PathLayer.Name, Observation = "an address" }] };
+        Assert.DoesNotContain("Ruled out", Story(verdict), StringComparison.Ordinal);
+        Assert.Contains("Ruled out", Story(verdict with { IsPrimary = true }), StringComparison.Ordinal);
+
+        string Story(PacketFailure shown) => engine.Invoke("[PacketPath.Formatting.PacketFailureView]::Story($e, 0)", "e", shown).Output.Single().ToString()!;
+    }
+
     private static PacketFailure Verdict(EngineResult result)
     {
         result.AssertClean();

@@ -32,6 +32,12 @@ internal sealed class Commands(EvidenceSet evidence)
     /// <summary>The entries of the routing tables.</summary>
     public string Routes() => $"Get-PacketRoute -List{Family}{Netns}";
 
+    /// <summary>The entries of one prefix, in every table, with who made them.</summary>
+    public string Routes(string prefix) => $"{Routes()} | Where-Object DestinationPrefix -eq {Quote(prefix)} | Format-List";
+
+    /// <summary>The policy rules of one priority, with who made them.</summary>
+    public string Rules(string priority) => $"{Rules()} | Where-Object Priority -eq {priority} | Format-List";
+
     /// <summary>The policy rules.</summary>
     public string Rules() => $"Get-PolicyRule{Family}{Netns}";
 

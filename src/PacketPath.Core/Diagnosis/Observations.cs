@@ -74,7 +74,7 @@ internal static class Observations
         var text = probe.Outcome switch
         {
             SynOutcome.Open => $"the handshake with {evidence.Target} completed",
-            SynOutcome.NoReply => $"the socket heard nothing in {waited}" + Retransmits(probe),
+            SynOutcome.NoReply or SynOutcome.NeighborFailed when probe.SocketError is null => $"the socket heard nothing in {waited}" + Retransmits(probe),
             SynOutcome.LocalError => $"{probe.FailedCall ?? "connect"}() failed at once with {probe.SocketError ?? "an unknown error"}",
             SynOutcome.Refused => $"connect() ended with {probe.SocketError ?? "ECONNREFUSED"}"
                 + (probe.ErrorQueue.Length == 0 ? " and an empty error queue" : ""),

@@ -37,7 +37,7 @@ public abstract class PolicyRuleFault : FaultRule
             NextSteps =
             [
                 commands.Rules(),
-                .. route.Rule is { Priority: > 0 } found ? [commands.Ip(Describe.Text($"rule del priority {found.Priority}"))] : Array.Empty<string>(),
+                .. route.Rule is { Priority: > 0 } found ? [commands.Rules(Describe.Text($"{found.Priority}"))] : Array.Empty<string>(),
                 commands.ProbeAndResolve(),
             ],
         };

@@ -20,7 +20,6 @@ public abstract class RouteTypeFault : FaultRule
         var commands = new Commands(evidence);
         var type = Outcome.ToString().ToLowerInvariant();
         var prefix = route.DestinationPrefix ?? evidence.RemoteAddress;
-        var table = route.Table is null ? "" : $" table {Commands.Quote(route.Table)}";
         var entry = $"{type} {prefix}{(route.Table is null ? "" : $" in table {route.Table}")}";
         return new Finding
         {
@@ -38,7 +37,7 @@ public abstract class RouteTypeFault : FaultRule
             NextSteps =
             [
                 commands.Route(),
-                commands.Ip($"route del {type} {Commands.Quote(prefix)}{table}"),
+                commands.Routes(prefix),
                 commands.ProbeAndResolve(),
             ],
         };

@@ -42,7 +42,7 @@ public sealed class NetworkNamespace : IDisposable
             {
                 throw new NetNamespaceException(
                     NetNamespaceFailure.NotANetworkNamespace,
-                    $"'{nameOrPathOrPid}' ({path}) is not a network namespace.",
+                    $"'{nameOrPathOrPid}'{(nameOrPathOrPid == path ? "" : $" ({path})")} is not a network namespace.",
                     "Give a name under /run/netns, a process id, or a path such as /proc/PID/ns/net.");
             }
 

@@ -169,7 +169,7 @@ internal sealed class NeighborQuery
         }
         else if (target.Address is null)
         {
-            Problems.Add(new TargetException(TargetProblem.Malformed, text, $"'{text}' is a name, not an address.", "Give an IPv4 or IPv6 address; Resolve names with Get-PacketRoute first."));
+            Problems.Add(new TargetException(TargetProblem.Malformed, text, $"'{text}' is a name, not an address.", "Give an IPv4 or IPv6 address; resolve names with Get-PacketRoute first."));
         }
         else
         {

@@ -78,7 +78,9 @@ internal sealed class RouteQuestion
     {
         if (_source is not null && _source.AddressFamily != destination.AddressFamily)
         {
-            throw new RouteQuestionException("AddressFamilyMismatch", target.Text, $"'{target.Text}' is {destination}, which no packet from {_source} can be sent to.", "Give a source address of the same family.");
+            throw new RouteQuestionException("AddressFamilyMismatch", target.Text, target.Text == destination.ToString()
+                    ? $"No packet from {_source} can be sent to '{target.Text}'."
+                    : $"No packet from {_source} can be sent to '{target.Text}', which is {destination}.", "Give a source address of the same family.");
         }
 
         if (target.Zone is { } zone && OutputInterface is { } asked && zone != asked)

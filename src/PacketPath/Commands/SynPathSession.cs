@@ -11,6 +11,7 @@ namespace PacketPath.Commands;
 internal sealed class SynPathSession : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ProgressDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly TestSynPathCommand _cmdlet;
     private readonly CancellationToken _stop;
@@ -66,7 +67,8 @@ internal sealed class SynPathSession : IDisposable
         }
         catch (TargetException failure)
         {
-            _cmdlet.Report(failure, failure.Problem.ToString(), ErrorCategory.InvalidArgument, text, failure.Advice);
+            _cmdlet.Report(
+                failure, "Target" + failure.Problem, failure.Problem == TargetProblem.Malformed ? ErrorCategory.InvalidArgument : ErrorCategory.ObjectNotFound, text, failure.Advice);
             yield break;
         }
         catch (OperationCanceledException)
@@ -171,7 +173,7 @@ internal sealed class SynPathSession : IDisposable
 
     private void ShowProgress()
     {
-        if (Stopwatch.GetElapsedTime(_progressShown) < ProgressInterval)
+        if (Stopwatch.GetElapsedTime(_progressShown) < (_progressVisible ? ProgressInterval : ProgressDelay))
         {
             return;
         }

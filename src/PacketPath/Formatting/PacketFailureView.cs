@@ -22,7 +22,7 @@ public static class PacketFailureView
     /// <param name="width">The width to wrap at; 0 where unknown.</param>
     public static string Story(PSObject failure, int width)
     {
-        var text = new StoryWriter(width is >= NarrowestText and < WidestText ? width - 1 : WidestText);
+        var text = new StoryWriter(width is >= NarrowestText and <= WidestText ? width - 1 : WidestText);
         text.Line(Headline(failure));
         text.Paragraph(Indent, Indent, Text(failure, "Summary"));
 
@@ -32,11 +32,16 @@ public static class PacketFailureView
             var observation = $"{Text(item, "Observation")} ({Text(item, "Source")})";
             writer.Paragraph(supports ? $"    {Green}+{Reset} " : $"    {Red}-{Reset} ", "      ", observation);
         });
-        text.Section("Ruled out", Cleared(failure), (writer, item) => writer.Paragraph("    ", "      ", item));
-        text.Section("Not observed", Unseen(failure), (writer, item) => writer.Paragraph($"    {Yellow}?{Reset} ", "      ", item));
+        // The primary verdict of the target comes first and has said the rest.
+        if (Text(failure, "IsPrimary") != "False")
+        {
+            text.Section("Ruled out", Cleared(failure), (writer, item) => writer.Paragraph("    ", "      ", item));
+            text.Section("Not observed", Unseen(failure), (writer, item) => writer.Paragraph($"    {Yellow}?{Reset} ", "      ", item));
+        }
+
         text.Section("Proves", Sentence(failure, "Proves"), (writer, item) => writer.Paragraph("    ", "    ", item));
         text.Section("Does not prove", Sentence(failure, "DoesNotProve"), (writer, item) => writer.Paragraph("    ", "    ", item));
-        text.Section("Next steps", List(failure, "NextSteps").Select(s => Plain(s)), (writer, item) => writer.Line("    " + item));
+        text.Section("Next steps", List(failure, "NextSteps").Select(s => Plain(s)), (writer, item) => writer.Command("    ", item));
         text.Line($"{Indent}{Dim}More: {Text(failure, "HelpUri")}{Reset}");
         return text.ToString();
     }
@@ -149,6 +154,20 @@ public static class PacketFailureView
             }
 
             Line(line.ToString());
+        }
+
+        // Broken only after a pipe, where the lines still run when they are pasted.
+        public void Command(string indent, string command)
+        {
+            var bar = indent.Length + command.Length < width ? -1 : command.LastIndexOf(" | ", StringComparison.Ordinal);
+            if (bar < 0)
+            {
+                Line(indent + command);
+                return;
+            }
+
+            Line(indent + command[..(bar + 2)]);
+            Line(indent + Indent + command[(bar + 3)..]);
         }
 
         public override string ToString() => _text.ToString();

@@ -89,7 +89,7 @@ public class HostileEvidenceTests
         var link = scene.Link(up: false) with { InterfaceAlias = "e;reboot'x", NetNamespace = "my $(ns)" };
         var verdict = Assert.Single(Resolver.Resolve([link]));
         Assert.Contains("Get-PacketInterface -InterfaceAlias 'e;reboot''x' -NetNamespace 'my $(ns)'", verdict.NextSteps);
-        Assert.Contains("ip -n 'my $(ns)' link set 'e;reboot''x' up", verdict.NextSteps);
+        Assert.Contains("ip -n 'my $(ns)' -d link show dev 'e;reboot''x'", verdict.NextSteps);
     }
 
     [Fact]

@@ -22,6 +22,8 @@ public static class Whole
         Assert.All(verdict.Evidence, e => Assert.False(string.IsNullOrWhiteSpace(e.Observation) || string.IsNullOrWhiteSpace(e.Source)));
         Assert.NotEmpty(verdict.NextSteps);
         Assert.All(verdict.NextSteps, s => Assert.Matches(@"^[A-Za-z]+[A-Za-z-]* ?.*\S$", s));
+        // Next steps look; what changes the host stands on the fault's page.
+        Assert.All(verdict.NextSteps, s => Assert.DoesNotMatch(@"\s(add|append|change|del|delete|flush|replace|set)\s|\s-w\s|^(Set|Remove|New|Clear)-", s));
         Assert.All(verdict.NotObserved, m => Assert.False(
             string.IsNullOrWhiteSpace(m.What) || string.IsNullOrWhiteSpace(m.Why) || string.IsNullOrWhiteSpace(m.Remedy)));
 

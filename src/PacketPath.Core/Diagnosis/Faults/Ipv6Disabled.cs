@@ -46,7 +46,7 @@ public sealed class Ipv6Disabled : FaultRule
             NextSteps =
             [
                 commands.Run($"sysctl {Commands.Quote($"net.ipv6.conf.{key}.disable_ipv6")}"),
-                commands.Run($"sysctl -w {Commands.Quote($"net.ipv6.conf.{key}.disable_ipv6=0")}"),
+                "grep -rs disable_ipv6 /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d /proc/cmdline",
                 commands.ProbeAndResolve(),
             ],
         };

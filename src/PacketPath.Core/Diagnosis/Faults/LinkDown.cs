@@ -46,7 +46,7 @@ public sealed class LinkDown : FaultRule
             NextSteps =
             [
                 commands.Interface(alias),
-                commands.Ip($"link set {Commands.Quote(alias)} up"),
+                commands.Ip($"-d link show dev {Commands.Quote(alias)}"),
                 .. evidence.IsHostOnly ? Array.Empty<string>() : [commands.ProbeAndResolve()],
             ],
         };

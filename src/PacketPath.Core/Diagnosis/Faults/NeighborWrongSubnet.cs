@@ -49,7 +49,6 @@ public sealed class NeighborWrongSubnet : FaultRule
             [
                 commands.Interface(alias),
                 commands.Neighbor(gateway.NextHop!, gateway.InterfaceAlias ?? alias),
-                commands.Ip($"route add {Commands.Quote(evidence.RemoteAddress)} via {Commands.Quote(gateway.NextHop!)}"),
                 commands.ProbeAndResolve(),
             ],
         };

@@ -49,16 +49,8 @@ public sealed class RouteShadowed : FaultRule
             [
                 commands.Route(),
                 commands.Probe($" -InterfaceAlias {Commands.Quote(working.InterfaceAlias)}"),
-                .. route.DestinationPrefix is null ? Array.Empty<string>() : [DeleteWinner(commands, route)],
+                .. route.DestinationPrefix is null ? Array.Empty<string>() : [commands.Routes(route.DestinationPrefix)],
             ],
         };
-    }
-
-    private static string DeleteWinner(Commands commands, PacketRoute route)
-    {
-        var via = route.NextHop is null ? "" : $" via {Commands.Quote(route.NextHop)}";
-        var device = route.InterfaceAlias is null ? "" : $" dev {Commands.Quote(route.InterfaceAlias)}";
-        var table = route.Table is null ? "" : $" table {Commands.Quote(route.Table)}";
-        return commands.Ip($"route del {Commands.Quote(route.DestinationPrefix!)}{via}{device}{table}");
     }
 }
