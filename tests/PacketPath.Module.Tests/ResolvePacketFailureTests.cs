@@ -178,7 +178,7 @@ public sealed class ResolvePacketFailureTests(EngineFixture engine) : IClassFixt
     [Fact]
     public void A_contributing_verdict_does_not_repeat_what_the_primary_one_ruled_out()
     {
-        var verdict = new PacketFailure { FaultId = "NoReply", IsPrimary = false, RuledOut = [new RuledOutLayer { Layer = PathLayer.Name, Observation = "an address" }] };
+        var verdict = new PacketFailure { FaultId = "NoReply", IsPrimary = false, RuledOut = [new ClearedLayer { Layer = PathLayer.Name, Observation = "an address" }] };
         Assert.DoesNotContain("Ruled out", Story(verdict), StringComparison.Ordinal);
         Assert.Contains("Ruled out", Story(verdict with { IsPrimary = true }), StringComparison.Ordinal);
 

@@ -33,7 +33,7 @@ internal sealed class Commands(EvidenceSet evidence)
     public string Routes() => $"Get-PacketRoute -List{Family}{Netns}";
 
     /// <summary>The entries of one prefix, in every table, with who made them.</summary>
-    public string Routes(string prefix) => $"{Routes()} | Where-Object DestinationPrefix -eq {Quote(prefix)} | Format-List";
+    public string Routes(string prefix) => $"{Routes()} | Where-Object DestinationPrefix -eq {Quote(prefix)}";
 
     /// <summary>The policy rules of one priority, with who made them.</summary>
     public string Rules(string priority) => $"{Rules()} | Where-Object Priority -eq {priority} | Format-List";

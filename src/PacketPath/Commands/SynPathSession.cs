@@ -179,8 +179,14 @@ internal sealed class SynPathSession : IDisposable
         }
 
         _progressShown = Stopwatch.GetTimestamp();
+        var status = $"{_answered} of {_added} answered or timed out";
+        if (_progressVisible && status == _progress.StatusDescription)
+        {
+            return;
+        }
+
         _progressVisible = true;
-        _progress.StatusDescription = $"{_answered} of {_added} answered or timed out";
+        _progress.StatusDescription = status;
         _progress.PercentComplete = _added == 0 ? 0 : (int)(100L * _answered / _added);
         _cmdlet.WriteProgress(_progress);
     }

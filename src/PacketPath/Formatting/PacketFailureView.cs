@@ -159,15 +159,8 @@ public static class PacketFailureView
         // Broken only after a pipe, where the lines still run when they are pasted.
         public void Command(string indent, string command)
         {
-            var bar = indent.Length + command.Length < width ? -1 : command.LastIndexOf(" | ", StringComparison.Ordinal);
-            if (bar < 0)
-            {
-                Line(indent + command);
-                return;
-            }
-
-            Line(indent + command[..(bar + 2)]);
-            Line(indent + Indent + command[(bar + 3)..]);
+            var fits = indent.Length + command.Length < width;
+            Line(indent + (fits ? command : command.Replace(" | ", $" |\n{indent}{Indent}", StringComparison.Ordinal)));
         }
 
         public override string ToString() => _text.ToString();
