@@ -35,6 +35,7 @@ public sealed class RouteSourceInvalid : FaultRule
         var source = spare?.IPAddress ?? route.PreferredSource ?? route.SourceAddress ?? "the source address";
         var where = route.InterfaceAlias is null ? "" : $" for packets leaving by {route.InterfaceAlias}";
         var broken = spare?.State ?? state!.Value;
+        var elsewhere = evidence.Interface is { } link && link.Addresses.All(a => a.IPAddress != source);
         var commands = new Commands(evidence);
         return new Finding
         {
@@ -56,7 +57,7 @@ public sealed class RouteSourceInvalid : FaultRule
             DoesNotProve = "That the target answers once the source address is valid.",
             NextSteps =
             [
-                commands.Interface(route.InterfaceAlias ?? ""),
+                commands.Interface(elsewhere ? "" : route.InterfaceAlias ?? ""),
                 commands.Route(),
                 commands.ProbeAndResolve(),
             ],
