@@ -253,12 +253,12 @@ function doBench {
 function copyTree([string] $From, [string] $To, [string[]] $Without = @()) {
     $null = [IO.Directory]::CreateDirectory($To)
     foreach ($file in [IO.Directory]::GetFiles($From)) {
-        if ([IO.Path]::GetExtension($file) -notin '.pdb', '.lock') { [IO.File]::Copy($file, [IO.Path]::Combine($To, [IO.Path]::GetFileName($file)), $true) }
+        if ([IO.Path]::GetExtension($file) -notin $Without) { [IO.File]::Copy($file, [IO.Path]::Combine($To, [IO.Path]::GetFileName($file)), $true) }
     }
 
     foreach ($folder in [IO.Directory]::GetDirectories($From)) {
         $name = [IO.Path]::GetFileName($folder)
-        if ($name -notin $Without -and -not $name.StartsWith('shell')) { copyTree $folder ([IO.Path]::Combine($To, $name)) }
+        if (-not $name.StartsWith('shell')) { copyTree $folder ([IO.Path]::Combine($To, $name)) $Without }
     }
 }
 
@@ -272,7 +272,7 @@ function doPackage {
         if ([IO.File]::Exists((at $name))) { [IO.File]::Copy((at $name), [IO.Path]::Combine($folder, $name)) }
     }
 
-    copyTree (at bin) ([IO.Path]::Combine($folder, 'bin'))
+    copyTree (at bin) ([IO.Path]::Combine($folder, 'bin')) '.pdb', '.xml', '.lock'
     copyTree (at en-US) ([IO.Path]::Combine($folder, 'en-US'))
     copyTree (at docs faults) ([IO.Path]::Combine($folder, 'docs', 'faults'))
     $zip = [IO.Path]::Combine($artifacts, "PacketPath-$version.zip")
