@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace PacketPath.Bench;
@@ -13,7 +12,7 @@ internal sealed class FirewallBenchmark : IBenchmark
 
     public string Name => "firewall";
 
-    public BenchResult Run(Engine engine)
+    public IEnumerable<BenchResult> Run(Engine engine)
     {
         using var network = new BenchNetwork();
         using var file = new LinesFile([Ruleset()]);
@@ -30,7 +29,7 @@ internal sealed class FirewallBenchmark : IBenchmark
             Rounds,
             () => engine.Time(count),
             () => Tool.Time("ip", "netns", "exec", network.Namespace, "nft", "-j", "list", "ruleset"));
-        return new BenchResult(
+        yield return new BenchResult(
             "10,000 rules and a set of 50,000, Get-FirewallHook against nft -j list ruleset",
             $"{times.OursMedian:F0} ms", $"{times.TheirsMedian:F0} ms", times.OursMedian / times.TheirsMedian, Limit, "x");
     }
@@ -43,7 +42,7 @@ internal sealed class FirewallBenchmark : IBenchmark
         for (var i = 0; i < RuleCount; i++)
         {
             var address = $"10.{i >> 8 & 255}.{i & 255}.1";
-            text.Append(CultureInfo.InvariantCulture, (i % 5) switch
+            text.Append((i % 5) switch
             {
                 0 => $"  ip saddr {address} tcp dport {1 + i} counter accept\n",
                 1 => $"  ip saddr {address}/32 udp dport {1 + i} counter drop\n",
