@@ -8,6 +8,8 @@ namespace PacketPath.HostState;
 /// <summary>The routing tables of a network namespace: what the kernel decides for a packet, and why. One caller at a time.</summary>
 public sealed class RouteTable : IDisposable
 {
+    // The state is shared by the caller's thread and that of a pipeline.
+    private readonly object _gate = new();
     private readonly NetworkNamespace _namespace;
     private readonly NetlinkSocket _lookups;
     private readonly NetlinkSocket _tables;
@@ -49,8 +51,8 @@ public sealed class RouteTable : IDisposable
     {
         var batch = new RouteBatch();
         batch.Add(query, FlowOf(query, stop));
-        Ask(batch, stop);
-        return Answer(batch, stop).Single();
+        Resolve(batch, stop);
+        return batch.Results[0];
     }
 
     /// <summary>What the kernel decides for many packets, in their order, asked many at a time.</summary>
@@ -138,19 +140,20 @@ public sealed class RouteTable : IDisposable
         };
     }
 
-    /// <summary>Asks the kernel for the answers to a batch. It may run beside everything else.</summary>
-    internal void Ask(RouteBatch batch, CancellationToken stop) => batch.Ask(_lookups, stop);
-
-    /// <summary>Makes the results of a batch.</summary>
-    internal IEnumerable<PacketRoute> Answer(RouteBatch batch, CancellationToken stop)
+    /// <summary>Asks the kernel and makes the results. One batch at a time, on whatever thread.</summary>
+    internal void Resolve(RouteBatch batch, CancellationToken stop)
     {
-        _state.Refresh();
-        var stamp = new ObservationStamp(_namespace.Label);
-        for (var i = 0; i < batch.Count; i++)
+        batch.Ask(_lookups, stop);
+        lock (_gate)
         {
-            stop.ThrowIfCancellationRequested();
-            var (query, destination, reply) = batch[i];
-            yield return AnswerOne(query, batch.Flow(i), destination, reply, stamp, stop);
+            _state.Refresh();
+            var stamp = new ObservationStamp(_namespace.Label);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                var (query, destination, reply) = batch[i];
+                batch.Results[i] = Answer(query, batch.Flow(i), destination, reply, stamp, stop);
+            }
         }
     }
 
@@ -166,7 +169,7 @@ public sealed class RouteTable : IDisposable
         && a.DestinationPort == b.DestinationPort
         && (b.Destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork || b.Destination.ScopeId == a.Destination.ScopeId);
 
-    private PacketRoute AnswerOne(RouteQuery query, in FlowKey flow, UInt128 destination, in BatchReply<RouteEntry> reply, in ObservationStamp stamp, CancellationToken stop)
+    private PacketRoute Answer(RouteQuery query, in FlowKey flow, UInt128 destination, in BatchReply<RouteEntry> reply, in ObservationStamp stamp, CancellationToken stop)
     {
         var tables = _state.Tables(flow.Family, stop);
         var decision = tables.Decide(flow, destination);
@@ -219,10 +222,13 @@ public sealed class RouteTable : IDisposable
             return 0;
         }
 
-        _state.Refresh();
-        var host = _state.Host(stop);
-        return host.Find(nameOrIndex)?.Index
-            ?? (int.TryParse(nameOrIndex, out var index) ? host.Find(index)?.Index : null)
-            ?? throw new UnknownInterfaceException(nameOrIndex, _namespace.Label);
+        lock (_gate)
+        {
+            _state.Refresh();
+            var host = _state.Host(stop);
+            return host.Find(nameOrIndex)?.Index
+                ?? (int.TryParse(nameOrIndex, out var index) ? host.Find(index)?.Index : null)
+                ?? throw new UnknownInterfaceException(nameOrIndex, _namespace.Label);
+        }
     }
 }

@@ -40,11 +40,15 @@ internal sealed class RouteBatch
     /// <summary>What a lookup asks besides the destination.</summary>
     public ref readonly FlowKey Flow(int index) => ref _flows[index];
 
+    /// <summary>The results, as many as there are lookups.</summary>
+    public PacketRoute[] Results { get; } = new PacketRoute[NetlinkSocket.BatchSize];
+
     /// <summary>Forgets everything, keeping the memory.</summary>
     public void Clear()
     {
         Array.Clear(_queries, 0, Count);
         Array.Clear(_replies, 0, Count);
+        Array.Clear(Results, 0, Count);
         Count = 0;
         _writer.Clear();
     }

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace PacketPath.HostState.Routing;
 
 /// <summary>
-/// Keeps many lookups moving: while a thread of its own waits for the kernel's answers to one batch, the caller fills the next.
+/// Keeps many lookups moving: while a thread of its own asks the kernel and makes the results of one batch, the caller fills the next.
 /// Results come out in the order of the questions.
 /// </summary>
 internal sealed class RoutePipeline : IDisposable
@@ -16,7 +16,7 @@ internal sealed class RoutePipeline : IDisposable
     // Events that sleep: spinning would take the time from the other side.
     private readonly AutoResetEvent _work = new(false);
     private readonly AutoResetEvent _done = new(false);
-    private IEnumerator<PacketRoute>? _answers;
+    private int _taken;
     private RouteBatch _filling = new();
     private RouteBatch? _asking;
     private Thread? _thread;
@@ -56,7 +56,7 @@ internal sealed class RoutePipeline : IDisposable
         {
             var batch = _filling;
             _filling = Fresh();
-            _table.Ask(batch, _stop);
+            _table.Resolve(batch, _stop);
             _answered.Enqueue(batch);
         }
     }
@@ -64,18 +64,16 @@ internal sealed class RoutePipeline : IDisposable
     /// <summary>Takes the next result, if there is one.</summary>
     public bool TryTake([NotNullWhen(true)] out PacketRoute? route)
     {
-        while (_answers is not null || _answered.Count > 0)
+        while (_answered.TryPeek(out var batch))
         {
-            _answers ??= _table.Answer(_answered.Peek(), _stop).GetEnumerator();
-            if (_answers.MoveNext())
+            if (_taken < batch.Count)
             {
-                route = _answers.Current;
+                route = batch.Results[_taken++];
                 return true;
             }
 
-            _answers.Dispose();
-            _answers = null;
-            var batch = _answered.Dequeue();
+            _taken = 0;
+            _answered.Dequeue();
             batch.Clear();
             _free.Push(batch);
         }
@@ -144,7 +142,7 @@ internal sealed class RoutePipeline : IDisposable
 
             try
             {
-                _table.Ask(_asking!, _stop);
+                _table.Resolve(_asking!, _stop);
             }
             catch (Exception exception)
             {
