@@ -176,10 +176,15 @@ public sealed class LabNetwork : IDisposable
         {
             Settle(node, plan.LateSettings(node));
             Batch(node, plan.Interfaces(node) + LabPlan.Routing(node, ipv6: false), false, stop);
+        }
+
+        // The kernel takes no IPv6 route whose source is still tentative, and clears that flag a moment after the link comes up.
+        LinkWait.UntilUp(topology, NamespaceOf, stop);
+        foreach (var node in topology.Nodes)
+        {
             Batch(node, LabPlan.Routing(node, ipv6: true), true, stop);
         }
 
-        LinkWait.UntilUp(topology, NamespaceOf, stop);
         foreach (var node in topology.Nodes)
         {
             foreach (var command in node.Commands)
