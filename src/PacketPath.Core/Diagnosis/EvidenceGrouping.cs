@@ -33,6 +33,11 @@ internal sealed class EvidenceGrouping
                 Host(hook).Firewall.Add(hook);
                 break;
         }
+
+        foreach (var counter in CounterSnapshot.Of(evidence))
+        {
+            Host(evidence).Counters.Add(counter);
+        }
     }
 
     /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
@@ -97,6 +102,7 @@ internal sealed class EvidenceGrouping
             OtherInterfaces = [.. links.Where(l => !IsEgress(l))],
             Rules = host?.Rules ?? [],
             Firewall = host?.Firewall ?? [],
+            Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],
         };
     }
 

@@ -77,6 +77,9 @@ internal sealed partial class EvidenceSet
     public string NextHopAddress =>
         Neighbor?.IPAddress is { Length: > 0 } address ? address : Route?.NeighborAddress ?? Route?.NextHop ?? RemoteAddress;
 
+    /// <summary>The loss counters of this namespace that moved during the attempt that counts: by the probe's own reading, or by collectors that ran before and after it.</summary>
+    public IReadOnlyList<CounterChange> CounterChanges => _counterChanges ??= CounterWindow.All(Probe, Counters);
+
     /// <summary>True where the interface is up but has no carrier.</summary>
     public static bool LacksCarrier(PacketInterface link) => link.AdminUp
         && (link.Carrier == false || (link.Carrier is null
@@ -85,6 +88,8 @@ internal sealed partial class EvidenceSet
     /// <summary>What an ICMP report says went wrong.</summary>
     public IcmpCause CauseOf(IcmpReport report) =>
         IcmpCauses.Of(report.Origin == "IcmpV6" || (report.Origin != "Icmp" && IsIPv6), report.Type, report.Code);
+
+    private IReadOnlyList<CounterChange>? _counterChanges;
 
     private static bool IsLocal(IcmpReport report) => report.OffenderIsLocal || report.Origin == "Local";
 }

@@ -33,6 +33,9 @@ internal sealed partial class EvidenceSet
     /// <summary>The firewall of the host, as often as it was read.</summary>
     public IReadOnlyList<FirewallHook> Firewall { get; init; } = [];
 
+    /// <summary>The loss counters that collectors read in this namespace, at whatever time.</summary>
+    public IReadOnlyList<CounterSnapshot> Counters { get; init; } = [];
+
     /// <summary>The attempt that counts: the newest, unless a later lookup shows that the host has changed since it succeeded.</summary>
     public SynPathResult? Probe => Probes.Count == 0 || IsOvertaken(Probes[0]) ? null : Probes[0];
 

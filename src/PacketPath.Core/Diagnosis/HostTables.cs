@@ -16,6 +16,8 @@ internal sealed class HostTables(int order)
 
     public List<FirewallHook> Firewall { get; } = [];
 
+    public List<CounterSnapshot> Counters { get; } = [];
+
     /// <summary>The entries of one address, on whatever interface.</summary>
     public IReadOnlyList<NeighborEntry> NeighborsOf(string canonicalAddress)
     {

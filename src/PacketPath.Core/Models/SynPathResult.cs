@@ -81,6 +81,9 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>Attempts through the losing routes, made after a failure to show whether one of them works.</summary>
     public AlternativeAttempt[] AlternativeAttempts { get; init; } = [];
 
+    /// <summary>The kernel counters of losses that moved between the start of the attempt, or up to a second before it, and its end; read only where the attempt did not succeed.</summary>
+    public CounterChange[] CounterChanges { get; init; } = [];
+
     /// <summary>What could not be observed, why, and the remedy.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using PacketPath.HostState;
+using PacketPath.HostState.Counters;
 using PacketPath.Interop;
 using PacketPath.Netlink;
 
@@ -10,11 +11,15 @@ namespace PacketPath.Probes;
 internal sealed class HostPathReader : IHostPathReader
 {
     private static readonly TimeSpan AddressesKept = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CountersKept = TimeSpan.FromSeconds(1);
 
     private readonly RouteTable _routes;
     private readonly InterfaceTable _interfaces;
     private readonly NeighborTable _neighbors;
     private readonly InterfaceNames _names;
+    private readonly HostCounters _counters;
+    private CounterReading? _reading;
+    private long _readingTaken;
     private HashSet<IPAddress>? _localAddresses;
     private long _localAddressesRead;
 
@@ -24,6 +29,7 @@ internal sealed class HostPathReader : IHostPathReader
         _interfaces = InterfaceTable.Open(networkNamespace);
         _neighbors = NeighborTable.Open(networkNamespace);
         _names = InterfaceNames.Open(networkNamespace);
+        _counters = HostCounters.Open(networkNamespace);
     }
 
     /// <summary>Opens the tables of a namespace.</summary>
@@ -35,11 +41,12 @@ internal sealed class HostPathReader : IHostPathReader
         _names.Clear();
         var routes = Routes([.. queries.Select(Ask)], stop);
         var interfaces = new Dictionary<int, PacketInterface?>();
+        var counters = new Dictionary<int, CounterReading>();
         var paths = new HostPath[queries.Count];
         for (var i = 0; i < paths.Length; i++)
         {
             stop.ThrowIfCancellationRequested();
-            paths[i] = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces);
+            paths[i] = WithCounters(Path(queries[i], routes[i].Route, routes[i].Missing, interfaces), queries[i], counters);
         }
 
         return paths;
@@ -71,6 +78,18 @@ internal sealed class HostPathReader : IHostPathReader
     }
 
     /// <inheritdoc/>
+    public CounterReading? Counters()
+    {
+        if (_reading is null || Stopwatch.GetElapsedTime(_readingTaken) > CountersKept)
+        {
+            _readingTaken = Stopwatch.GetTimestamp();
+            _reading = _counters.Read();
+        }
+
+        return _reading;
+    }
+
+    /// <inheritdoc/>
     public string? InterfaceName(int index) => _names.Find(index);
 
     /// <inheritdoc/>
@@ -80,6 +99,7 @@ internal sealed class HostPathReader : IHostPathReader
         _interfaces.Dispose();
         _neighbors.Dispose();
         _names.Dispose();
+        _counters.Dispose();
     }
 
     private static RouteQuery Ask(HostPathQuery query) => new()
@@ -134,6 +154,23 @@ internal sealed class HostPathReader : IHostPathReader
         }
 
         return new HostPath { Route = route, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
+    }
+
+    // Read once a turn for each interface, however many attempts ended in it.
+    private HostPath WithCounters(HostPath path, HostPathQuery query, Dictionary<int, CounterReading> read)
+    {
+        if (query.Before is not { } before)
+        {
+            return path;
+        }
+
+        var index = path.Interface?.InterfaceIndex ?? 0;
+        if (!read.TryGetValue(index, out var now))
+        {
+            read[index] = now = _counters.Read(index);
+        }
+
+        return path with { CounterChanges = now.ChangesSince(before), NotObserved = [.. path.NotObserved, .. now.Missing] };
     }
 
     private static bool IsKernelFailure(Exception failure) => failure is LinuxException or NetlinkDecodeException;

@@ -1,4 +1,5 @@
 using System.Net;
+using PacketPath.HostState.Counters;
 
 namespace PacketPath.Probes;
 
@@ -11,6 +12,9 @@ internal interface IHostPathReader : IDisposable
     /// <summary>True where the address is one of this namespace's own.</summary>
     bool IsLocalAddress(IPAddress address);
 
+    /// <summary>The loss counters as they stand now, or stood up to a second ago; null where none are read.</summary>
+    CounterReading? Counters();
+
     /// <summary>An interface's name by its index; null where there is none.</summary>
     string? InterfaceName(int index);
 }
@@ -22,7 +26,8 @@ internal interface IHostPathReader : IDisposable
 /// <param name="LocalPort">The local port; 0 where none was bound.</param>
 /// <param name="Interface">The interface asked; null for none.</param>
 /// <param name="Mark">The firewall mark.</param>
-internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark);
+/// <param name="Before">The loss counters before the attempt, to be compared with those of now; null where they do not matter.</param>
+internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null);
 
 /// <summary>What this host knows about a flow's path.</summary>
 internal sealed record HostPath
@@ -35,6 +40,9 @@ internal sealed record HostPath
 
     /// <summary>The next hop's neighbor entry; null where the link needs none.</summary>
     public NeighborEntry? Neighbor { get; init; }
+
+    /// <summary>The loss counters that moved since the attempt began.</summary>
+    public CounterChange[] CounterChanges { get; init; } = [];
 
     /// <summary>What could not be read.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];

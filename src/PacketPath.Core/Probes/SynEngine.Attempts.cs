@@ -40,7 +40,7 @@ internal sealed partial class SynEngine
             }
             else if (_added.TryPeek(out var target))
             {
-                var machine = new SynProbeMachine(target, _options);
+                var machine = new SynProbeMachine(target, _options) { Before = _reader.Counters() };
                 _unfinished[machine] = CaptureStanding.Now(_capture);
                 if (!Start(machine, machine.Begin()))
                 {

@@ -159,6 +159,7 @@ internal sealed partial class SynEngine
         _epoll.Add(_wake.Descriptor, Epoll.Readable, WakeId);
         _reader = _openReader();
         _builder = new SynResultBuilder(_options, _reader.InterfaceName);
+        _reader.Counters();
         _capture?.WaitUntilOpened(_stop.Token);
     }
 
@@ -263,7 +264,8 @@ internal sealed partial class SynEngine
         attempt.Local?.Address ?? _options.SourceAddress,
         attempt.Local?.Port ?? 0,
         _options.InterfaceAlias,
-        _options.Mark);
+        _options.Mark,
+        attempt.Outcome == SynOutcome.Open ? null : machine.Before);
 
     private void FinishIfComplete(SynProbeMachine machine)
     {

@@ -34,6 +34,9 @@ internal sealed class SynProbeMachine
     /// <summary>The target.</summary>
     public SynTarget Target { get; }
 
+    /// <summary>The loss counters before the first attempt; null where none were read.</summary>
+    public HostState.Counters.CounterReading? Before { get; init; }
+
     /// <summary>The main attempt, once it has ended.</summary>
     public SynAttempt? Main { get; private set; }
 

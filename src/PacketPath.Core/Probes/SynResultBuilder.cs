@@ -63,6 +63,7 @@ internal sealed class SynResultBuilder
             LastRespondingHop = hops.LastOrDefault(h => h.Address is not null)?.Address,
             ControlReply = control is null ? null : ControlReply(machine, control, origin),
             AlternativeAttempts = [.. machine.FollowUps.Where(a => a.Plan.Alternative is not null).Select(Alternative)],
+            CounterChanges = machine.Path.CounterChanges,
             NotObserved = [.. captureMissing, .. machine.Path.NotObserved],
         };
     }

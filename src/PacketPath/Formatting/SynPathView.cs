@@ -111,6 +111,10 @@ public static class SynPathView
         ", ",
         r.AlternativeAttempts.Select(a => $"{a.DestinationPrefix} {Part(a.NextHop, "via ", " ")}dev {a.InterfaceAlias}: {a.Outcome}")));
 
+    /// <summary>The loss counters that moved.</summary>
+    /// <param name="result">A SynPathResult.</param>
+    public static string Counters(PSObject result) => Tell(result, r => List(r.CounterChanges, static c => c.ToString()));
+
     /// <summary>What could not be observed.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string NotObserved(PSObject result) => Tell(result, r => string.Join(

@@ -6,6 +6,7 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.NeighborTables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
 
@@ -82,6 +83,13 @@ public class NetlinkLayoutTests
         .Offset("struct nda_cacheinfo", "ndm_confirmed", (long)Marshal.OffsetOf<NeighborAges>("<Confirmed>k__BackingField"))
         .Offset("struct nda_cacheinfo", "ndm_used", (long)Marshal.OffsetOf<NeighborAges>("<Used>k__BackingField"))
         .Offset("struct nda_cacheinfo", "ndm_updated", (long)Marshal.OffsetOf<NeighborAges>("<Updated>k__BackingField"))
+        .Constant("RTM_NEWNEIGHTBL", RouteMessage.NewNeighborTable)
+        .Constant("RTM_GETNEIGHTBL", RouteMessage.GetNeighborTable)
+        .Size("struct ndtmsg", NeighborTableMessage.FixedSize)
+        .Size("struct ndt_stats", NeighborTableMessage.StatisticsSize)
+        .Offset("struct ndt_stats", "ndts_table_fulls", NeighborTableMessage.TableFullsOffset)
+        .Constant("NDTA_NAME", NeighborTableMessage.NameAttribute)
+        .Constant("NDTA_STATS", NeighborTableMessage.StatisticsAttribute)
         .Constant("NDA_DST", NeighborAttribute.Destination)
         .Constant("NDA_LLADDR", NeighborAttribute.LinkLayerAddress)
         .Constant("NDA_CACHEINFO", NeighborAttribute.CacheInfo)

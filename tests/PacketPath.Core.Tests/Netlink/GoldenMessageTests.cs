@@ -2,6 +2,7 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.NeighborTables;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -120,6 +121,13 @@ public class GoldenMessageTests
         Assert.Equal(NeighborFlag.Router, neighbors["fe80::7"].Flags);
         Assert.Equal(NudState.NoArp, neighbors["fe80::8"].State);
         Assert.Equal(permanent with { Ages = null }, Assert.Single(Read("neighbor-get.hex", RouteMessage.NewNeighbor, NeighborMessage.Read)) with { Ages = null });
+    }
+
+    [Fact]
+    public void NeighborTables()
+    {
+        var tables = Read("neighbor-table-dump.hex", RouteMessage.NewNeighborTable, NeighborTableMessage.Read).OfType<NeighborTableMessage>();
+        Assert.Equal([new() { Name = "arp_cache" }, new() { Name = "ndisc_cache" }], tables);
     }
 
     [Fact]

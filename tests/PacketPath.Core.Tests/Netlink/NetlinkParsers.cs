@@ -2,6 +2,7 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.NeighborTables;
 using PacketPath.Netlink.Nftables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
@@ -28,6 +29,7 @@ internal static class NetlinkParsers
         RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message)),
         RouteMessage.NewAddress => AddressMessage.Read(message),
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),
+        RouteMessage.NewNeighborTable => NeighborTableMessage.Read(message),
         RouteMessage.NewRoute => RouteEntryReader.Read(message),
         RouteMessage.NewRule => RuleEntryReader.Read(message),
         _ when message.Type >> 8 == NetfilterMessage.Nftables => NftParsers.Parse(message),

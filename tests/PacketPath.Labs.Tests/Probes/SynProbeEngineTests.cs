@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using PacketPath.Capture;
 using PacketPath.HostState;
 using PacketPath.Probes;
@@ -117,6 +118,20 @@ public class SynProbeEngineTests(SynLab lab) : IClassFixture<SynLab>
         Assert.InRange(clock.ElapsedMilliseconds, 0, 200);
         lab.Network.MustExec("a", "[ $(ss -Htn state syn-sent | wc -l) = 0 ]");
         lab.Network.MustExec("a", "i=0; while [ $(wc -l < /proc/net/packet) -gt 1 ]; do i=$((i+1)); [ $i -lt 2000 ] || exit 1; done");
+    }
+
+    [RootFact]
+    public void A_counter_that_moved_during_a_failed_attempt_is_on_the_result()
+    {
+        using var listener = lab.Namespace.Run(() => new Socket(System.Net.Sockets.AddressFamily.InterNetwork, SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(IPAddress.Parse(SynLab.Here(false)), 0));
+        listener.Listen(0);
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        Assert.Equal(SynOutcome.Open, lab.Probe(SynLab.Here(false), port) is { CounterChanges.Length: 0 } open ? open.Outcome : default(SynOutcome?));
+        var full = lab.Probe(SynLab.Here(false), port);
+        Assert.Equal(SynOutcome.NoReply, full.Outcome);
+        Assert.Contains(full.CounterChanges, c => c is { Source: "Netstat", Object: "TcpExt", Counter: "ListenOverflows", Delta: > 0 } && c.After - c.Before == c.Delta);
+        Assert.Empty(full.NotObserved);
     }
 
     private (SynPathResult Result, IPacketSourceFactory Factory) RunWith(IPacketSourceFactory factory, int port)

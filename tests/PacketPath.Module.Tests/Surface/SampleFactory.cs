@@ -43,6 +43,7 @@ public sealed class SampleFactory(int arrayLength = 2, bool leaveOptionalOut = f
             TypeCode.Int32 => _next,
             TypeCode.Int64 => _next + 5_000_000_000L,
             TypeCode.UInt32 => (uint)_next,
+            TypeCode.UInt64 => (ulong)_next + 5_000_000_000UL,
             TypeCode.Byte => (byte)_next,
             TypeCode.Double => _next + 0.25,
             TypeCode.DateTime => new DateTime(2025, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddTicks(_next),

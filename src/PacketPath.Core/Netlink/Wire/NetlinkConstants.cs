@@ -49,6 +49,8 @@ internal static class RouteMessage
     public const ushort GetNeighbor = 30;
     public const ushort NewRule = 32;
     public const ushort GetRule = 34;
+    public const ushort NewNeighborTable = 64;
+    public const ushort GetNeighborTable = 66;
 
     /// <summary>The message's name, for error texts.</summary>
     public static string Name(ushort type) => type switch
@@ -58,6 +60,7 @@ internal static class RouteMessage
         GetRoute => "RTM_GETROUTE",
         GetNeighbor => "RTM_GETNEIGH",
         GetRule => "RTM_GETRULE",
+        GetNeighborTable => "RTM_GETNEIGHTBL",
         > 0xff => NetfilterMessage.Name(type),
         _ => $"netlink message {type}",
     };
