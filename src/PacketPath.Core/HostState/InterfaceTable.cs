@@ -44,12 +44,13 @@ public sealed class InterfaceTable : IDisposable
         var links = Links(stop);
         var addresses = Addresses(0, stop).ToLookup(static address => address.InterfaceIndex);
         var names = links.ToDictionary(static link => link.Index, static link => link.Name);
+        var forwarding = ForwardingSettings.Read(_namespace, _socket, links.Select(static link => (link.Index, link.Name)), stop);
         var now = DateTime.UtcNow;
         var result = new List<PacketInterface>(links.Count);
         foreach (var link in links)
         {
             stop.ThrowIfCancellationRequested();
-            result.Add(Build(link, addresses[link.Index], names.GetValueOrDefault(link.MasterIndex), now));
+            result.Add(Build(link, addresses[link.Index], names.GetValueOrDefault(link.MasterIndex), forwarding, now));
         }
 
         return result;
@@ -66,12 +67,16 @@ public sealed class InterfaceTable : IDisposable
 
         _writer.Clear();
         LinkRequests.Get(_writer, name, statistics: true);
-        return FindWritten();
+        return FindWritten(forwarding: true);
     }
 
     /// <summary>One interface by index; null where there is none.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public PacketInterface? Find(int index)
+    public PacketInterface? Find(int index) => Find(index, forwarding: true);
+
+    /// <summary>One interface by index, with or without what it does with packets that come in; null where there is none.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    internal PacketInterface? Find(int index, bool forwarding)
     {
         if (index <= 0)
         {
@@ -80,7 +85,7 @@ public sealed class InterfaceTable : IDisposable
 
         _writer.Clear();
         LinkRequests.Get(_writer, index, statistics: true);
-        return FindWritten();
+        return FindWritten(forwarding);
     }
 
     /// <inheritdoc/>
@@ -124,7 +129,7 @@ public sealed class InterfaceTable : IDisposable
 
     private List<LinkMessage> Links(CancellationToken stop) => Links(statistics: true, stop);
 
-    private PacketInterface? FindWritten()
+    private PacketInterface? FindWritten(bool forwarding)
     {
         try
         {
@@ -136,7 +141,7 @@ public sealed class InterfaceTable : IDisposable
 
             var addresses = Addresses(link.Index, CancellationToken.None);
             _names.Clear();
-            return Build(link, addresses, _names.Find(link.MasterIndex), DateTime.UtcNow);
+            return Build(link, addresses, _names.Find(link.MasterIndex), forwarding ? ForwardingSettings.Read(_namespace, _socket, link.Index, link.Name, CancellationToken.None) : null, DateTime.UtcNow);
         }
         catch (NetlinkException exception) when (exception.Errno is Errno.ENODEV or Errno.ENXIO)
         {
@@ -144,7 +149,7 @@ public sealed class InterfaceTable : IDisposable
         }
     }
 
-    private PacketInterface Build(LinkMessage link, IEnumerable<AddressMessage> addresses, string? master, DateTime now)
+    private PacketInterface Build(LinkMessage link, IEnumerable<AddressMessage> addresses, string? master, ForwardingSettings? forwarding, DateTime now)
     {
         var up = (link.Flags & LinkFlag.Up) != 0;
         return new PacketInterface
@@ -175,6 +180,9 @@ public sealed class InterfaceTable : IDisposable
             ReceiveQueues = (int)Math.Min(link.ReceiveQueues, int.MaxValue),
             TransmitQueues = (int)Math.Min(link.TransmitQueues, int.MaxValue),
             Ipv6Disabled = KernelHasIpv6 ? link.Ipv6Disabled ?? true : null,
+            Ipv4Forwarding = forwarding?.Forwards(IpBits.IPv4, link.Index),
+            Ipv6Forwarding = KernelHasIpv6 ? forwarding?.Forwards(IpBits.IPv6, link.Index) : null,
+            ReversePathFilter = forwarding?.Filter(link.Index),
             Addresses = [.. addresses.Select(Build)],
             Statistics = link.Statistics ?? new InterfaceStatistics(),
         };

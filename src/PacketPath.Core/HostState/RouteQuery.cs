@@ -34,4 +34,7 @@ public sealed record RouteQuery
 
     /// <summary>The destination port; 0 where none.</summary>
     public int DestinationPort { get; init; }
+
+    /// <summary>True to ask also what becomes of the packet without what the rule selects it by, even where the answer is usable.</summary>
+    public bool AsksPlain { get; init; }
 }

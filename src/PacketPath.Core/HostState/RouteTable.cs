@@ -26,7 +26,7 @@ public sealed class RouteTable : IDisposable
         _lookups = lookups;
         _tables = tables;
         _watch = watch;
-        _state = new RoutingState(tables, watch, networkNamespace.Label, Identity.UserId());
+        _state = new RoutingState(tables, watch, networkNamespace, Identity.UserId());
         _answer = new RouteAnswer(_state);
     }
 
@@ -175,16 +175,36 @@ public sealed class RouteTable : IDisposable
         var decision = tables.Decide(flow, destination);
         if (!_state.IsStale && reply.Errno == 0 && decision.Recall(reply.Value) is { } model)
         {
-            return _answer.BuildAgain(model, query, flow, destination, stamp);
+            var again = _answer.BuildAgain(model, query, flow, destination, stamp);
+            return query.AsksPlain ? WithPlain(again, decision, flow, destination, stop) : again;
         }
 
         MissingObservation[] notObserved = [];
-        if (_state.IsStale || !KernelCheck.Agrees(tables, flow, destination, reply, decision))
+        var input = flow.InputInterface == 0 ? null : InputPath.Look(tables, _state.Forwarding(stop), flow, destination);
+        var isExplained = input?.Refusal(decision, reply.Errno) is not null;
+        if (_state.IsStale || (!isExplained && !KernelCheck.Agrees(tables, flow, destination, reply, decision)))
         {
             (decision, notObserved) = Settle(tables, flow, destination, reply, decision, stop);
         }
 
-        return _answer.Build(new RouteLookup(query, flow, destination, tables, decision, reply, notObserved), stamp);
+        var route = _answer.Build(new RouteLookup(query, flow, destination, tables, decision, reply, input, notObserved), stamp);
+        return query.AsksPlain || route.Outcome != RouteOutcome.Usable ? WithPlain(route, decision, flow, destination, stop) : route;
+    }
+
+    // The kernel is asked again, without what the rule selects by.
+    private PacketRoute WithPlain(PacketRoute route, RouteDecision decision, in FlowKey flow, UInt128 destination, CancellationToken stop)
+    {
+        var tables = _state.Tables(flow.Family, stop);
+        if (PlainQuestion.Of(decision.Rule, flow, tables.OwnUid) is not { } plain)
+        {
+            return route;
+        }
+
+        _writer.Clear();
+        RouteRequest.Lookup(_writer, plain.Flow, destination, fibMatch: false);
+        var reply = new BatchReply<RouteEntry>[1];
+        _tables.Batch<RouteEntry>(_writer, RouteEntryReader.Read, reply, stop);
+        return route with { PlainLookup = _answer.BuildPlain(tables, plain, destination, reply[0]) };
     }
 
     // The kernel's word counts: ask which entry it matched, and fit the explanation to that.

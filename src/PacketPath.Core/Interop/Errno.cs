@@ -15,6 +15,7 @@ internal static class Errno
     public const int EACCES = 13;
     public const int EBUSY = 16;
     public const int EEXIST = 17;
+    public const int EXDEV = 18;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
     public const int ENOTTY = 25;
@@ -53,6 +54,7 @@ internal static class Errno
         [EACCES] = ("EACCES", "Permission denied"),
         [EBUSY] = ("EBUSY", "Device or resource busy"),
         [EEXIST] = ("EEXIST", "File exists"),
+        [EXDEV] = ("EXDEV", "Invalid cross-device link"),
         [ENODEV] = ("ENODEV", "No such device"),
         [20] = ("ENOTDIR", "Not a directory"),
         [EINVAL] = ("EINVAL", "Invalid argument"),

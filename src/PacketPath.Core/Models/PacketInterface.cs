@@ -72,6 +72,15 @@ public sealed record PacketInterface : PacketEvidence
     /// <summary>True where IPv6 is switched off on this interface; null where the kernel has no IPv6.</summary>
     public bool? Ipv6Disabled { get; init; }
 
+    /// <summary>True where IPv4 packets for others that come in here are passed on (conf.&lt;interface&gt;.forwarding, RTM_GETNETCONF); null where the kernel does not say.</summary>
+    public bool? Ipv4Forwarding { get; init; }
+
+    /// <summary>True where IPv6 packets for others that come in here are passed on (conf.all.forwarding, or the interface's force_forwarding); null where the kernel does not say.</summary>
+    public bool? Ipv6Forwarding { get; init; }
+
+    /// <summary>What becomes of IPv4 packets whose source does not lead back here: the higher of the interface's rp_filter and that of all; null where the kernel does not say.</summary>
+    public ReversePathFilter? ReversePathFilter { get; init; }
+
     /// <summary>The addresses on the interface.</summary>
     public InterfaceAddress[] Addresses { get; init; } = [];
 
@@ -108,6 +117,19 @@ public enum OperationalStatus
 
     /// <summary>Up.</summary>
     Up = 6,
+}
+
+/// <summary>How an interface checks that the source of a packet leads back (rp_filter, RFC 3704).</summary>
+public enum ReversePathFilter
+{
+    /// <summary>Not at all.</summary>
+    Off = 0,
+
+    /// <summary>The best way back must leave by the interface the packet came in on.</summary>
+    Strict = 1,
+
+    /// <summary>Some way back must exist, by whatever interface.</summary>
+    Loose = 2,
 }
 
 /// <summary>One address of an interface (RTM_GETADDR, linux/if_addr.h).</summary>

@@ -72,6 +72,9 @@ public sealed record PacketRoute : DestinationEvidence
     /// <summary>The policy rule that selected the table, or that ended the lookup.</summary>
     public PolicyRule? Rule { get; init; }
 
+    /// <summary>The same lookup without what the rule selects on: mark, source, user, ports; null where the rule selects on none of them.</summary>
+    public PlainRouteLookup? PlainLookup { get; init; }
+
     /// <summary>The other entries that match this destination, and why each one lost.</summary>
     public RouteAlternative[] Alternatives { get; init; } = [];
 
@@ -83,6 +86,21 @@ public sealed record PacketRoute : DestinationEvidence
 
     /// <summary>The firewall mark asked; 0 where none.</summary>
     public long Mark { get; init; }
+
+    /// <summary>The interface the packet came in on; null for a packet of this host's own.</summary>
+    public string? InputInterface { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>Whether that interface passes packets for others on (RTM_GETNETCONF); null where none was asked, or the kernel does not say.</summary>
+    public bool? InputForwarding { get; init; }
+
+    /// <summary>The reverse-path filter in force on that interface; null for IPv6, which has none, and where none was asked.</summary>
+    public ReversePathFilter? InputReversePathFilter { get; init; }
+
+    /// <summary>The entry that leads back to the packet's source, as the reverse-path filter looks it up; null where none does, or nobody looked.</summary>
+    public string? ReturnPrefix { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The interface by which it leads back.</summary>
+    public string? ReturnInterface { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>What could not be looked at.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
@@ -123,6 +141,12 @@ public enum RouteOutcome
 
     /// <summary>The kernel refused for a reason that the tables do not show; see ErrorName.</summary>
     Failed,
+
+    /// <summary>A packet that came in is for another host, and the interface it came in on does not pass packets on.</summary>
+    ForwardingDisabled,
+
+    /// <summary>The reverse-path filter of the interface the packet came in on refuses its source (EXDEV or EINVAL).</summary>
+    ReturnPathFiltered,
 }
 
 /// <summary>The type of a routing table entry, numbered as RTN_* in linux/rtnetlink.h.</summary>
@@ -222,6 +246,37 @@ public sealed record RouteAlternative
 
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{DestinationPrefix}{(NextHop is null ? "" : " via " + NextHop)}{(InterfaceAlias is null ? "" : " dev " + InterfaceAlias)}: {Reason}";
+}
+
+/// <summary>What a lookup comes to without the packet's fields that a policy rule selected on.</summary>
+public sealed record PlainRouteLookup
+{
+    /// <summary>What was left out, for example <c>mark 0x5</c> or <c>source 10.0.0.5</c>.</summary>
+    public string[] LeftOut { get; init; } = [];
+
+    /// <summary>What the lookup came to.</summary>
+    public RouteOutcome Outcome { get; init; }
+
+    /// <summary>The prefix of the entry that matched; null where none did.</summary>
+    public string? DestinationPrefix { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The gateway; null where there is none.</summary>
+    public string? NextHop { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The egress interface's name; null where there is none.</summary>
+    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The table's name, else its number; null where no entry matched.</summary>
+    public string? Table { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The rule that selected the table, as the field writes it; null where none did.</summary>
+    public string? RuleText { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The kernel's error by name; null where the lookup succeeded.</summary>
+    public string? ErrorName { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"without {string.Join(", ", LeftOut)}: {Outcome}{(DestinationPrefix is null ? "" : " " + DestinationPrefix)}{(NextHop is null ? "" : " via " + NextHop)}{(InterfaceAlias is null ? "" : " dev " + InterfaceAlias)}{(Table is null ? "" : " table " + Table)}";
 }
 
 /// <summary>Why a matching entry was not used.</summary>

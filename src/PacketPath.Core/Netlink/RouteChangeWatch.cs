@@ -2,13 +2,13 @@ using PacketPath.Interop;
 
 namespace PacketPath.Netlink;
 
-/// <summary>Notices that links, addresses, rules or routes changed, by the kernel's own announcements.</summary>
+/// <summary>Notices that links, addresses, rules, routes or forwarding changed, by the kernel's own announcements.</summary>
 internal sealed class RouteChangeWatch : IDisposable
 {
     private const int ReceiveBufferBytes = 64 * 1024;
 
-    // RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE, NEXTHOP.
-    private static readonly int[] Groups = [1, 5, 7, 8, 9, 11, 19, 32];
+    // RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE, IPV4_NETCONF, IPV6_NETCONF, NEXTHOP.
+    private static readonly int[] Groups = [1, 5, 7, 8, 9, 11, 19, 24, 25, 32];
 
     private readonly FileDescriptor _socket;
     private readonly byte[] _scratch = new byte[4];

@@ -111,6 +111,7 @@ internal sealed class HostPathReader : IHostPathReader
         Protocol = TransportProtocol.Tcp,
         SourcePort = query.LocalPort,
         DestinationPort = query.Port,
+        AsksPlain = true,
     };
 
     private (PacketRoute? Route, MissingObservation? Missing)[] Routes(RouteQuery[] queries, CancellationToken stop)
@@ -140,7 +141,7 @@ internal sealed class HostPathReader : IHostPathReader
             var index = route is { InterfaceIndex: > 0 } ? route.InterfaceIndex : query.Interface is { } name ? _names.Index(name) : 0;
             if (index > 0 && !interfaces.TryGetValue(index, out egress))
             {
-                interfaces[index] = egress = _interfaces.Find(index);
+                interfaces[index] = egress = _interfaces.Find(index, forwarding: false);
             }
 
             if (route is { NeighborAddress: { } address, InterfaceIndex: > 0 } && IPAddress.TryParse(address, out var nextHop))

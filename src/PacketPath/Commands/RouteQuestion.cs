@@ -88,6 +88,11 @@ internal sealed class RouteQuestion
             throw new RouteQuestionException("ZoneMismatch", target.Text, $"'{target.Text}' names another interface than {asked}.", "Leave one of them out.");
         }
 
+        if (InputInterface is not null && _source is null && destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+        {
+            throw new RouteQuestionException("SourceNeeded", target.Text, $"How a packet to '{target.Text}' that came in on {InputInterface} is routed depends on its source, and none was given.", "Give the sender's address: -SourceAddress.");
+        }
+
         return new RouteQuery
         {
             Destination = destination,

@@ -7,6 +7,7 @@ using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
+using PacketPath.Netlink.Netconf;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
 
@@ -69,7 +70,20 @@ public class NetlinkLayoutTests
         .Constant("RTM_NEWNEIGH", RouteMessage.NewNeighbor)
         .Constant("RTM_GETNEIGH", RouteMessage.GetNeighbor)
         .Constant("RTM_NEWRULE", RouteMessage.NewRule)
-        .Constant("RTM_GETRULE", RouteMessage.GetRule));
+        .Constant("RTM_GETRULE", RouteMessage.GetRule)
+        .Constant("RTM_NEWNETCONF", RouteMessage.NewNetconf)
+        .Constant("RTM_GETNETCONF", RouteMessage.GetNetconf));
+
+    [CompilerFact]
+    public void Forwarding() => AssertAgrees(new CAssertions("linux/rtnetlink.h", "linux/netconf.h")
+        .Size("struct netconfmsg", 1)
+        .Constant("NLMSG_ALIGN(sizeof(struct netconfmsg))", NetconfMessage.FixedSize)
+        .Constant("NETCONFA_IFINDEX", NetconfAttribute.InterfaceIndex)
+        .Constant("NETCONFA_FORWARDING", NetconfAttribute.Forwarding)
+        .Constant("NETCONFA_RP_FILTER", NetconfAttribute.ReversePathFilter)
+        .Constant("NETCONFA_IFINDEX_ALL", NetconfMessage.AllInterfaces)
+        .Constant("RTNLGRP_IPV4_NETCONF", 24)
+        .Constant("RTNLGRP_IPV6_NETCONF", 25));
 
     [CompilerFact]
     public void Neighbors() => AssertAgrees(new CAssertions("linux/rtnetlink.h", "linux/neighbour.h")

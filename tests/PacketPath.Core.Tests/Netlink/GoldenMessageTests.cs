@@ -3,6 +3,7 @@ using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
+using PacketPath.Netlink.Netconf;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -55,6 +56,19 @@ public class GoldenMessageTests
         Assert.Equal("loopback", LinkType.Name(links["lo"].Type));
         Assert.Null(links["lo"].Kind);
         Assert.Equal((byte)OperationalStatus.Unknown, links["lo"].OperationalState);
+    }
+
+    [Fact]
+    public void ForwardingOfInterfaces()
+    {
+        var settings = Read("netconf-dump.hex", RouteMessage.NewNetconf, NetconfMessage.Read).ToDictionary(one => (one.Family, one.InterfaceIndex));
+
+        Assert.Equal([-2, -1, 1, 11, 12], settings.Keys.Where(key => key.Family == IpBits.IPv4).Select(key => key.InterfaceIndex).Order());
+        Assert.Equal((true, 1u), (settings[(IpBits.IPv4, 11)].Forwarding, settings[(IpBits.IPv4, 11)].ReversePathFilter));
+        Assert.Equal((false, 0u), (settings[(IpBits.IPv4, 12)].Forwarding, settings[(IpBits.IPv4, 12)].ReversePathFilter));
+        Assert.Equal(2u, settings[(IpBits.IPv4, NetconfMessage.AllInterfaces)].ReversePathFilter);
+        Assert.True(settings[(IpBits.IPv6, NetconfMessage.AllInterfaces)].Forwarding);
+        Assert.Null(settings[(IpBits.IPv6, 11)].ReversePathFilter);
     }
 
     [Fact]

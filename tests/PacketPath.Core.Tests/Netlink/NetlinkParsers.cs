@@ -3,6 +3,7 @@ using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
+using PacketPath.Netlink.Netconf;
 using PacketPath.Netlink.Nftables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
@@ -32,6 +33,7 @@ internal static class NetlinkParsers
         RouteMessage.NewNeighborTable => NeighborTableMessage.Read(message),
         RouteMessage.NewRoute => RouteEntryReader.Read(message),
         RouteMessage.NewRule => RuleEntryReader.Read(message),
+        RouteMessage.NewNetconf => NetconfMessage.Read(message),
         _ when message.Type >> 8 == NetfilterMessage.Nftables => NftParsers.Parse(message),
         ControlType.Error or ControlType.Done => NetlinkStatus.Read(message),
         _ => null,

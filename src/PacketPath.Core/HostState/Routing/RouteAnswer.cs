@@ -12,6 +12,7 @@ internal readonly record struct RouteLookup(
     RoutingTables Tables,
     RouteDecision Decision,
     BatchReply<RouteEntry> Reply,
+    InputPath? Input,
     MissingObservation[] NotObserved);
 
 /// <summary>Makes the public object of a lookup.</summary>
@@ -29,7 +30,7 @@ internal sealed class RouteAnswer
     /// <summary>Makes the object.</summary>
     public PacketRoute Build(in RouteLookup lookup, in ObservationStamp stamp)
     {
-        var template = lookup.Decision.Template(_state.Rule(lookup.Decision.Rule));
+        var template = WithInput(lookup.Decision.Template(_state.Rule(lookup.Decision.Rule)), lookup);
         var notObserved = _state.Interrupted ? [.. lookup.NotObserved, InterruptedDump()] : lookup.NotObserved;
         if (lookup.Reply is not { Errno: 0, Value: { } answer })
         {
@@ -56,6 +57,47 @@ internal sealed class RouteAnswer
             RemotePort = query.DestinationPort,
             Protocol = query.Protocol,
             NeighborAddress = model.NeighborAddress is not null && model.NextHop is null ? text : model.NeighborAddress,
+        };
+    }
+
+    /// <summary>What a lookup without a rule's selectors came to.</summary>
+    public PlainRouteLookup BuildPlain(RoutingTables tables, PlainQuestion plain, UInt128 destination, in BatchReply<RouteEntry> reply)
+    {
+        var decision = tables.Decide(plain.Flow, destination);
+        var agrees = KernelCheck.Agrees(tables, plain.Flow, destination, reply, decision);
+        var found = new PlainRouteLookup
+        {
+            LeftOut = plain.LeftOut,
+            Outcome = reply is { Errno: 0, Value: not null } ? RouteOutcome.Usable : agrees ? decision.Outcome : RouteOutcome.Failed,
+            ErrorName = reply.Errno == 0 ? null : Errno.Name(reply.Errno),
+            DestinationPrefix = agrees && decision.Winner is { } winner ? RouteText.Prefix(winner) : null,
+            RuleText = agrees ? _state.Rule(decision.Rule)?.Text : null,
+        };
+        return reply is { Errno: 0, Value: { } answer }
+            ? found with
+            {
+                NextHop = RouteText.Gateway(answer.Hop),
+                InterfaceAlias = tables.Host.NameOf(answer.Hop.Interface),
+                Table = answer.Table == 0 ? null : IprouteNames.Tables.Name(answer.Table),
+            }
+            : found;
+    }
+
+    private static PacketRoute WithInput(PacketRoute template, in RouteLookup lookup)
+    {
+        if (lookup.Input is not { } input)
+        {
+            return template;
+        }
+
+        var back = input.Back is { Refuses: false } entry ? entry : null;
+        return template with
+        {
+            InputInterface = lookup.Tables.Host.NameOf(lookup.Flow.InputInterface),
+            InputForwarding = input.Forwarding,
+            InputReversePathFilter = input.Filter,
+            ReturnPrefix = back is null ? null : RouteText.Prefix(back),
+            ReturnInterface = back is null ? null : lookup.Tables.Host.NameOf(back.Hops.Length > 0 ? back.Hops[0].Interface : back.Hop.Interface),
         };
     }
 
@@ -107,7 +149,9 @@ internal sealed class RouteAnswer
             RemoteAddress = DestinationText(lookup),
             RemotePort = lookup.Query.DestinationPort,
             Protocol = lookup.Query.Protocol,
-            Outcome = isAsked && state == AddressState.Missing ? RouteOutcome.SourceInvalid : RouteOutcome.Usable,
+            Outcome = isAsked && state == AddressState.Missing ? RouteOutcome.SourceInvalid
+                : lookup.Input?.Stops(answer) == true ? RouteOutcome.ForwardingDisabled
+                : RouteOutcome.Usable,
             NextHop = nextHop,
             NeighborAddress = isUnicast && host.Find(hop.Interface)?.ResolvesNeighbors == true
                 ? nextHop ?? IpBits.Text(lookup.Destination, lookup.Flow.Family)
@@ -132,9 +176,10 @@ internal sealed class RouteAnswer
         var errno = lookup.Reply.Errno;
         var sourceRefused = KernelCheck.IsSourceRefused(lookup.Tables, lookup.Flow, errno);
         var outcome = sourceRefused ? RouteOutcome.SourceInvalid
+            : lookup.Input?.Refusal(lookup.Decision, errno) is { } refusal ? refusal
             : KernelCheck.Foresees(lookup.Decision, errno, lookup.Flow.InputInterface != 0) ? template.Outcome
             : RouteOutcome.Failed;
-        AddressState? state = lookup.Flow.Source is { } source ? lookup.Tables.StateOf(source) : null;
+        AddressState? state = lookup.Flow is { Source: { } source, InputInterface: 0 } ? lookup.Tables.StateOf(source) : null;
         return template with
         {
             ComputerName = stamp.ComputerName,

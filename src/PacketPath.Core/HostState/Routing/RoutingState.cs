@@ -12,9 +12,10 @@ internal sealed class RoutingState
 
     private readonly NetlinkSocket _socket;
     private readonly RouteChangeWatch _watch;
-    private readonly string _netNamespace;
+    private readonly NetworkNamespace _namespace;
     private readonly uint _ownUid;
     private RoutingHost? _host;
+    private ForwardingSettings? _forwarding;
     private RoutingTables? _ipv4;
     private RoutingTables? _ipv6;
     private Dictionary<RuleEntry, PolicyRule> _rules = new(ReferenceEqualityComparer.Instance);
@@ -23,11 +24,11 @@ internal sealed class RoutingState
     private long _readTook;
 
     /// <summary>Creates the state over a socket and a watch that stay their caller's.</summary>
-    public RoutingState(NetlinkSocket socket, RouteChangeWatch watch, string netNamespace, uint ownUid)
+    public RoutingState(NetlinkSocket socket, RouteChangeWatch watch, NetworkNamespace networkNamespace, uint ownUid)
     {
         _socket = socket;
         _watch = watch;
-        _netNamespace = netNamespace;
+        _namespace = networkNamespace;
         _ownUid = ownUid;
     }
 
@@ -45,6 +46,7 @@ internal sealed class RoutingState
         {
             _changed = false;
             _host = null;
+            _forwarding = null;
             _ipv4 = _ipv6 = null;
             _rules = new(ReferenceEqualityComparer.Instance);
             Interrupted = false;
@@ -54,6 +56,10 @@ internal sealed class RoutingState
 
     /// <summary>The interfaces and addresses.</summary>
     public RoutingHost Host(CancellationToken stop) => _host ??= Timed(reader => reader.Host(stop));
+
+    /// <summary>What the interfaces do with packets that came in.</summary>
+    public ForwardingSettings Forwarding(CancellationToken stop) => _forwarding ??=
+        ForwardingSettings.Read(_namespace, _socket, Host(stop).Interfaces.Select(static link => (link.Index, link.Name)), stop);
 
     /// <summary>The tables of a family.</summary>
     public RoutingTables Tables(byte family, CancellationToken stop) => family == IpBits.IPv4
@@ -70,7 +76,7 @@ internal sealed class RoutingState
 
         if (!_rules.TryGetValue(rule, out var model))
         {
-            model = RuleText.ToModel(rule, new ObservationStamp(_netNamespace));
+            model = RuleText.ToModel(rule, new ObservationStamp(_namespace.Label));
             _rules.Add(rule, model);
         }
 

@@ -51,6 +51,8 @@ internal static class RouteMessage
     public const ushort GetRule = 34;
     public const ushort NewNeighborTable = 64;
     public const ushort GetNeighborTable = 66;
+    public const ushort NewNetconf = 80;
+    public const ushort GetNetconf = 82;
 
     /// <summary>The message's name, for error texts.</summary>
     public static string Name(ushort type) => type switch
@@ -61,6 +63,7 @@ internal static class RouteMessage
         GetNeighbor => "RTM_GETNEIGH",
         GetRule => "RTM_GETRULE",
         GetNeighborTable => "RTM_GETNEIGHTBL",
+        GetNetconf => "RTM_GETNETCONF",
         > 0xff => NetfilterMessage.Name(type),
         _ => $"netlink message {type}",
     };
