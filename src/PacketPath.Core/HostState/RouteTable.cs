@@ -50,7 +50,7 @@ public sealed class RouteTable : IDisposable
     public PacketRoute Resolve(RouteQuery query, CancellationToken stop = default)
     {
         var batch = new RouteBatch();
-        batch.Add(query, FlowOf(query, stop));
+        batch.Add(query, FlowOf(query, stop), IpBits.From(query.Destination));
         Resolve(batch, stop);
         return batch.Results[0];
     }
@@ -108,13 +108,18 @@ public sealed class RouteTable : IDisposable
 
     /// <summary>The fields of a query that rules and tables select on.</summary>
     /// <exception cref="UnknownInterfaceException">The query names an interface that is not there.</exception>
-    internal FlowKey FlowOf(RouteQuery query, CancellationToken stop)
+    internal ref readonly FlowKey FlowOf(RouteQuery query, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(query);
+        if (ReferenceEquals(query, _lastQuery))
+        {
+            return ref _lastFlow;
+        }
+
         var family = IpBits.FamilyOf(query.Destination);
         if (_lastQuery is { } last && _lastFlow.Family == family && IsAlike(last, query))
         {
-            return _lastFlow;
+            return ref _lastFlow;
         }
 
         var output = InterfaceOf(query.OutputInterface, stop);
@@ -124,8 +129,7 @@ public sealed class RouteTable : IDisposable
         }
 
         var protocol = query.Protocol is TransportProtocol.Icmp && family == IpBits.IPv6 ? TransportProtocol.IcmpV6 : query.Protocol;
-        _lastQuery = query;
-        return _lastFlow = new FlowKey
+        _lastFlow = new FlowKey
         {
             Family = family,
             Source = query.Source is { } source && IpBits.FamilyOf(source) == family ? IpBits.From(source) : null,
@@ -138,6 +142,8 @@ public sealed class RouteTable : IDisposable
             SourcePort = checked((ushort)query.SourcePort),
             DestinationPort = checked((ushort)query.DestinationPort),
         };
+        _lastQuery = query;
+        return ref _lastFlow;
     }
 
     /// <summary>Asks the kernel and makes the results. One batch at a time, on whatever thread.</summary>

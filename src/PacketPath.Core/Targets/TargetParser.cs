@@ -55,13 +55,19 @@ public static class TargetParser
     /// <summary>Reads a dotted quad: four decimal numbers of 0 to 255 without leading zeros.</summary>
     public static bool TryIPv4(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {
-        address = null;
+        Span<byte> bytes = stackalloc byte[4];
+        address = TryIPv4(text, bytes) ? new IPAddress(bytes) : null;
+        return address is not null;
+    }
+
+    /// <summary>Reads the same into 4 bytes, the first octet first.</summary>
+    internal static bool TryIPv4(ReadOnlySpan<char> text, Span<byte> bytes)
+    {
         if (text.Length is < 7 or > 15)
         {
             return false;
         }
 
-        Span<byte> bytes = stackalloc byte[4];
         int octet = 0, digits = 0, value = 0;
         foreach (var c in text)
         {
@@ -97,7 +103,6 @@ public static class TargetParser
         }
 
         bytes[3] = (byte)value;
-        address = new IPAddress(bytes);
         return true;
     }
 

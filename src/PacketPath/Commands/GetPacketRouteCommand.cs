@@ -23,7 +23,6 @@ public sealed class GetPacketRouteCommand : HostCmdlet
     /// <summary>The destinations: IPv4 or IPv6 addresses, or host names, which give one object for each of their addresses.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = LookupSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("RemoteAddress", "IPAddress", "TargetName", "ComputerName", "cn")]
-    [ValidateNotNull]
     [AllowEmptyString]
     public string[] Destination { get; set; } = [];
 

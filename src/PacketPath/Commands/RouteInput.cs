@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using PacketPath.HostState;
 using PacketPath.HostState.Routing;
+using PacketPath.Netlink;
 using PacketPath.Targets;
 
 namespace PacketPath.Commands;
@@ -11,8 +11,8 @@ namespace PacketPath.Commands;
 /// </summary>
 internal sealed class RouteInput : IDisposable
 {
-    private static readonly long Pause = Stopwatch.Frequency / 50;
-    private static readonly long LongestWait = Stopwatch.Frequency / 20;
+    private const long PauseMilliseconds = 20;
+    private const long LongestWaitMilliseconds = 50;
 
     private readonly RoutePipeline _pipeline;
     private readonly TargetResolver _resolver;
@@ -22,6 +22,7 @@ internal sealed class RouteInput : IDisposable
     private readonly CancellationToken _stop;
     private long _lastInput;
     private long _waitingSince;
+    private long _now;
     private bool _isSlow;
 
     /// <summary>Prepares lookups in one namespace.</summary>
@@ -41,7 +42,13 @@ internal sealed class RouteInput : IDisposable
     /// <exception cref="UnknownInterfaceException">The interface asked for is not there.</exception>
     public void Ask(string text)
     {
-        _isSlow |= Stopwatch.GetTimestamp() - _lastInput > Pause;
+        _now = Environment.TickCount64;
+        _isSlow |= _now - _lastInput > PauseMilliseconds;
+        if (_family is null && TryAskIPv4(text))
+        {
+            return;
+        }
+
         var target = TargetParser.Parse(text);
         if (target.Address is { } address && _family is null)
         {
@@ -64,13 +71,13 @@ internal sealed class RouteInput : IDisposable
     /// <summary>Ends an input: what has waited long enough is looked up.</summary>
     public void EndInput()
     {
-        if (_isSlow || (_pipeline.HasPending && Stopwatch.GetTimestamp() - _waitingSince > LongestWait))
+        if (_isSlow || (_pipeline.HasPending && Environment.TickCount64 - _waitingSince > LongestWaitMilliseconds))
         {
             Flush();
         }
 
         _isSlow = false;
-        _lastInput = Stopwatch.GetTimestamp();
+        _lastInput = Environment.TickCount64;
     }
 
     /// <summary>Looks up everything that waits.</summary>
@@ -86,14 +93,29 @@ internal sealed class RouteInput : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _pipeline.Dispose();
 
-    private void Add(RouteQuery query)
+    // Most destinations are plain IPv4 addresses, and many come at once.
+    private bool TryAskIPv4(string text)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        if (!TargetParser.TryIPv4(text, bytes) || _question.IPv4 is not { } query)
+        {
+            return false;
+        }
+
+        Add(query, IpBits.From(bytes));
+        return true;
+    }
+
+    private void Add(RouteQuery query) => Add(query, IpBits.From(query.Destination));
+
+    private void Add(RouteQuery query, UInt128 destination)
     {
         if (_pipeline.IsEmpty)
         {
-            _waitingSince = Stopwatch.GetTimestamp();
+            _waitingSince = _now;
         }
 
-        _pipeline.Add(query);
+        _pipeline.Add(query, destination);
         WriteAnswered();
     }
 

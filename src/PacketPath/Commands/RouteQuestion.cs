@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using PacketPath.HostState;
+using PacketPath.Netlink;
 using PacketPath.Targets;
 
 namespace PacketPath.Commands;
@@ -33,6 +34,7 @@ internal sealed class RouteQuestion
     private readonly IPAddress? _source;
     private readonly uint _mark;
     private readonly byte _tos;
+    private RouteQuery? _ipv4;
 
     /// <summary>Reads the parameters that are text, and checks the others.</summary>
     /// <exception cref="RouteQuestionException">One of them cannot be used.</exception>
@@ -70,6 +72,11 @@ internal sealed class RouteQuestion
 
     private TransportProtocol Protocol { get; }
 
+    /// <summary>A query that is right for every IPv4 destination but its own; null where the question makes no sense for IPv4.</summary>
+    public RouteQuery? IPv4 => _ipv4 ??= (_source is null ? InputInterface is null : IpBits.FamilyOf(_source) == IpBits.IPv4)
+        ? Query(IPAddress.Any, OutputInterface)
+        : null;
+
     /// <summary>The query for one address.</summary>
     /// <param name="destination">The address.</param>
     /// <param name="target">Where it came from.</param>
@@ -93,20 +100,22 @@ internal sealed class RouteQuestion
             throw new RouteQuestionException("SourceNeeded", target.Text, $"How a packet to '{target.Text}' that came in on {InputInterface} is routed depends on its source, and none was given.", "Give the sender's address: -SourceAddress.");
         }
 
-        return new RouteQuery
-        {
-            Destination = destination,
-            Source = _source,
-            OutputInterface = OutputInterface ?? target.Zone,
-            InputInterface = InputInterface,
-            Mark = _mark,
-            Tos = _tos,
-            Uid = Uid,
-            Protocol = Protocol,
-            SourcePort = SourcePort,
-            DestinationPort = DestinationPort,
-        };
+        return Query(destination, OutputInterface ?? target.Zone);
     }
+
+    private RouteQuery Query(IPAddress destination, string? outputInterface) => new()
+    {
+        Destination = destination,
+        Source = _source,
+        OutputInterface = outputInterface,
+        InputInterface = InputInterface,
+        Mark = _mark,
+        Tos = _tos,
+        Uid = Uid,
+        Protocol = Protocol,
+        SourcePort = SourcePort,
+        DestinationPort = DestinationPort,
+    };
 
     private static IPAddress ReadAddress(string text) =>
         TargetParser.TryParse(text, out var target, out var problem)

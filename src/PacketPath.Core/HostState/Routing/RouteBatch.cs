@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PacketPath.Netlink;
 using PacketPath.Netlink.Route;
 
@@ -19,20 +20,26 @@ internal sealed class RouteBatch
     public bool IsFull => Count == _queries.Length;
 
     /// <summary>Adds a lookup.</summary>
-    public void Add(RouteQuery query, in FlowKey flow)
+    public void Add(RouteQuery query, in FlowKey flow, UInt128 destination)
     {
-        var destination = IpBits.From(query.Destination);
         _queries[Count] = query;
         _flows[Count] = flow;
         _destinations[Count] = destination;
         Count++;
-        RouteRequest.Lookup(_writer, flow, destination, fibMatch: false);
     }
 
     /// <summary>Asks the kernel, and keeps its answers.</summary>
     /// <exception cref="Interop.LinuxException">The answers were lost.</exception>
-    public void Ask(NetlinkSocket socket, CancellationToken stop) =>
+    public void Ask(NetlinkSocket socket, CancellationToken stop)
+    {
+        _writer.Clear();
+        for (var i = 0; i < Count; i++)
+        {
+            RouteRequest.Lookup(_writer, _flows[i], _destinations[i], fibMatch: false);
+        }
+
         socket.Batch<RouteEntry>(_writer, RouteEntryReader.Read, _replies.AsSpan(0, Count), stop);
+    }
 
     /// <summary>One lookup and its answer.</summary>
     public (RouteQuery Query, UInt128 Destination, BatchReply<RouteEntry> Reply) this[int index] => (_queries[index], _destinations[index], _replies[index]);
@@ -43,6 +50,9 @@ internal sealed class RouteBatch
     /// <summary>The results, as many as there are lookups.</summary>
     public PacketRoute[] Results { get; } = new PacketRoute[NetlinkSocket.BatchSize];
 
+    /// <summary>Why there are no results; null where there are.</summary>
+    public ExceptionDispatchInfo? Failure { get; set; }
+
     /// <summary>Forgets everything, keeping the memory.</summary>
     public void Clear()
     {
@@ -50,6 +60,6 @@ internal sealed class RouteBatch
         Array.Clear(_replies, 0, Count);
         Array.Clear(Results, 0, Count);
         Count = 0;
-        _writer.Clear();
+        Failure = null;
     }
 }

@@ -1,27 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
+using PacketPath.Netlink;
 
 namespace PacketPath.HostState.Routing;
 
 /// <summary>
-/// Keeps many lookups moving: while a thread of its own asks the kernel and makes the results of one batch, the caller fills the next.
-/// Results come out in the order of the questions.
+/// Keeps many lookups moving: while a thread of its own asks the kernel and makes the results of some batches, the caller fills the next.
+/// Results come out in the order of the questions. The caller waits only where too many batches are under way.
 /// </summary>
 internal sealed class RoutePipeline : IDisposable
 {
+    private const int Depth = 8;
+
     private readonly RouteTable _table;
     private readonly CancellationToken _stop;
+    private readonly object _gate = new();
+    // These are shared with the thread, under the gate.
+    private readonly Queue<RouteBatch> _asked = new();
     private readonly Queue<RouteBatch> _answered = new();
+    private bool _ended;
+    private int _ready;
+    // These are the caller's own.
     private readonly Stack<RouteBatch> _free = new();
-    // Events that sleep: spinning would take the time from the other side.
-    private readonly AutoResetEvent _work = new(false);
-    private readonly AutoResetEvent _done = new(false);
-    private int _taken;
     private RouteBatch _filling = new();
-    private RouteBatch? _asking;
+    private RouteBatch? _giving;
+    private int _given;
+    private int _underWay;
     private Thread? _thread;
-    private ExceptionDispatchInfo? _failure;
-    private volatile bool _ended;
 
     /// <summary>Creates an empty pipeline.</summary>
     public RoutePipeline(RouteTable table, CancellationToken stop)
@@ -31,55 +36,64 @@ internal sealed class RoutePipeline : IDisposable
     }
 
     /// <summary>True where questions wait to be asked or answered.</summary>
-    public bool HasPending => _filling.Count > 0 || _asking is not null || _answered.Count > 0;
+    public bool HasPending => _filling.Count > 0 || _underWay > 0 || _giving is not null;
 
     /// <summary>True where no question waits to be asked.</summary>
     public bool IsEmpty => _filling.Count == 0;
 
     /// <summary>Adds a question. It is asked when a batch is full, or at <see cref="Flush"/>.</summary>
     /// <exception cref="UnknownInterfaceException">It names an interface that is not there.</exception>
-    public void Add(RouteQuery query)
+    public void Add(RouteQuery query) => Add(query, IpBits.From(query.Destination));
+
+    /// <summary>Adds a question about another destination than the one it names, but of the same family and, in IPv6, on the same link.</summary>
+    /// <exception cref="UnknownInterfaceException">It names an interface that is not there.</exception>
+    public void Add(RouteQuery query, UInt128 destination)
     {
-        _filling.Add(query, _table.FlowOf(query, _stop));
+        _filling.Add(query, _table.FlowOf(query, _stop), destination);
         if (_filling.IsFull)
         {
-            Await();
-            Start();
+            HandOver();
         }
     }
 
     /// <summary>Asks everything that waits, without leaving anything under way.</summary>
     public void Flush()
     {
-        Await();
+        Await(0);
         if (_filling.Count > 0)
         {
             var batch = _filling;
             _filling = Fresh();
             _table.Resolve(batch, _stop);
-            _answered.Enqueue(batch);
+            _underWay++;
+            lock (_gate)
+            {
+                _answered.Enqueue(batch);
+                _ready++;
+            }
         }
     }
 
-    /// <summary>Takes the next result, if there is one.</summary>
+    /// <summary>Takes the next result, if there is one. A batch that failed is told of once, and the next one goes on.</summary>
+    /// <exception cref="Interop.LinuxException">The kernel could not be asked.</exception>
     public bool TryTake([NotNullWhen(true)] out PacketRoute? route)
     {
-        while (_answered.TryPeek(out var batch))
+        if (_giving is null && !TryNextBatch())
         {
-            if (_taken < batch.Count)
-            {
-                route = batch.Results[_taken++];
-                return true;
-            }
-
-            _taken = 0;
-            _answered.Dequeue();
-            batch.Clear();
-            _free.Push(batch);
+            route = null;
+            return false;
         }
 
-        route = null;
-        return false;
+        var batch = _giving!;
+        route = batch.Results[_given++];
+        if (_given == batch.Count)
+        {
+            _given = 0;
+            _giving = null;
+            Release(batch);
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -87,18 +101,51 @@ internal sealed class RoutePipeline : IDisposable
     {
         if (_thread is not null)
         {
-            _ended = true;
-            _work.Set();
+            lock (_gate)
+            {
+                _ended = true;
+                Monitor.PulseAll(_gate);
+            }
+
             _thread.Join();
         }
-
-        _work.Dispose();
-        _done.Dispose();
     }
 
     private RouteBatch Fresh() => _free.TryPop(out var batch) ? batch : new RouteBatch();
 
-    private void Start()
+    private void Release(RouteBatch batch)
+    {
+        batch.Clear();
+        _free.Push(batch);
+    }
+
+    private bool TryNextBatch()
+    {
+        // A look without the gate: most calls find nothing.
+        if (Volatile.Read(ref _ready) == 0)
+        {
+            return false;
+        }
+
+        RouteBatch batch;
+        lock (_gate)
+        {
+            batch = _answered.Dequeue();
+            _ready--;
+        }
+
+        _underWay--;
+        if (batch.Failure is { } failure)
+        {
+            Release(batch);
+            failure.Throw();
+        }
+
+        _giving = batch;
+        return true;
+    }
+
+    private void HandOver()
     {
         if (_thread is null)
         {
@@ -106,50 +153,66 @@ internal sealed class RoutePipeline : IDisposable
             _thread.Start();
         }
 
-        _asking = _filling;
+        Await(Depth - 1);
+        lock (_gate)
+        {
+            _asked.Enqueue(_filling);
+            Monitor.PulseAll(_gate);
+        }
+
+        _underWay++;
         _filling = Fresh();
-        _work.Set();
     }
 
-    private void Await()
+    // Waits until no more than so many batches are without an answer.
+    private void Await(int most)
     {
-        if (_asking is null)
+        if (_underWay <= most)
         {
             return;
         }
 
-        _done.WaitOne();
-        var batch = _asking;
-        _asking = null;
-        if (_failure is { } failure)
+        lock (_gate)
         {
-            _failure = null;
-            failure.Throw();
+            while (_underWay - _ready > most)
+            {
+                Monitor.Wait(_gate);
+            }
         }
-
-        _answered.Enqueue(batch);
     }
 
     private void Work()
     {
-        while (true)
+        while (Next() is { } batch)
         {
-            _work.WaitOne();
-            if (_ended)
-            {
-                return;
-            }
-
             try
             {
-                _table.Resolve(_asking!, _stop);
+                _table.Resolve(batch, _stop);
             }
             catch (Exception exception)
             {
-                _failure = ExceptionDispatchInfo.Capture(exception);
+                batch.Failure = ExceptionDispatchInfo.Capture(exception);
             }
 
-            _done.Set();
+            lock (_gate)
+            {
+                _answered.Enqueue(batch);
+                _ready++;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private RouteBatch? Next()
+    {
+        lock (_gate)
+        {
+            while (_asked.Count == 0 && !_ended)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _ended ? null : _asked.Dequeue();
         }
     }
 }
