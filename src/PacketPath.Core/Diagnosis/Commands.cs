@@ -5,29 +5,34 @@ internal sealed class Commands(EvidenceSet evidence)
 {
     private const int PortToTry = 443;
 
-    private string Netns => IsNamed ? " -NetNamespace " + Quote(evidence.Key.NetNamespace) : "";
+    // A namespace without a name is the process's own, or one that only what the user wrote can open.
+    private string Netns => Option("-NetNamespace", IsNamed ? evidence.Key.NetNamespace : Asked?.RequestedNetNamespace ?? "");
 
-    // A namespace without a name is the process's own, or one only its process id can open.
     private bool IsNamed => evidence.Key.NetNamespace.Length > 0 && !evidence.Key.NetNamespace.StartsWith("net:[", StringComparison.Ordinal);
 
+    /// <summary>What the user asked for; null where nothing was tried.</summary>
+    private SynPathResult? Asked => evidence.Probes.Count == 0 ? null : evidence.Probes[0];
+
     /// <summary>The same attempt again.</summary>
-    public string Probe(string options = "") => ProbeOf(Address(evidence.RemoteAddress), options);
+    public string Probe(string options = "") => Probe(options, Bound);
 
     /// <summary>The same attempt again, and what it comes to.</summary>
     public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
 
-    /// <summary>An attempt on another address.</summary>
-    public string ProbeOf(string address, string options = "")
+    /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
+    public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
+
+    private string Probe(string options, string bound)
     {
         var port = evidence.Key.RemotePort is > 0 and <= 65535 ? evidence.Key.RemotePort : PortToTry;
-        return Describe.Text($"Test-SynPath -TargetName {Quote(address)} -Port {port}{Mark}{options}{Netns}");
+        return Describe.Text($"Test-SynPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{bound}{Mark}{options}{Netns}");
     }
 
     /// <summary>The route of this target.</summary>
     public string Route() => RouteOf(Address(evidence.RemoteAddress));
 
     /// <summary>The route of an address.</summary>
-    public string RouteOf(string address) => $"Get-PacketRoute -Destination {Quote(Address(address))}{Mark}{Netns}";
+    public string RouteOf(string address) => $"Get-PacketRoute -Destination {Quote(Address(address))}{Bound}{Mark}{Netns}";
 
     /// <summary>The entries of the routing tables.</summary>
     public string Routes() => $"Get-PacketRoute -List{Family}{Netns}";
@@ -49,11 +54,22 @@ internal sealed class Commands(EvidenceSet evidence)
     public string Interface(string alias) => $"Get-PacketInterface{Option("-InterfaceAlias", alias)}{Netns}";
 
     /// <summary>A command of iproute2, in the right namespace and family.</summary>
-    public string Ip(string arguments) =>
-        $"ip{(IsNamed ? " -n " + Quote(evidence.Key.NetNamespace) : "")}{(evidence.IsIPv6 ? " -6" : "")} {arguments}";
+    public string Ip(string arguments)
+    {
+        var command = (evidence.IsIPv6 ? "-6 " : "") + arguments;
+        return IsNamed ? $"ip -n {Quote(evidence.Key.NetNamespace)} {command}" : Run("ip " + command);
+    }
 
     /// <summary>Any other command, in the right namespace.</summary>
-    public string Run(string command) => IsNamed ? $"ip netns exec {Quote(evidence.Key.NetNamespace)} {command}" : command;
+    public string Run(string command) => IsNamed
+        ? $"ip netns exec {Quote(evidence.Key.NetNamespace)} {command}"
+        : Asked?.RequestedNetNamespace switch
+        {
+            null => command,
+            var id when id.All(char.IsAsciiDigit) => $"nsenter --net={Quote($"/proc/{id}/ns/net")} {command}",
+            var path when path.Contains('/') => $"nsenter --net={Quote(path)} {command}",
+            _ => command,
+        };
 
     /// <summary>The firewall's rules.</summary>
     public string Firewall() => Run("nft list ruleset");
@@ -70,6 +86,8 @@ internal sealed class Commands(EvidenceSet evidence)
         var escaped = string.Concat(value.Select(c => c is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b' ? $"{c}{c}" : $"{c}"));
         return $"'{escaped}'";
     }
+
+    private string Bound => Option("-SourceAddress", Asked?.RequestedSourceAddress ?? "") + Option("-InterfaceAlias", Asked?.RequestedInterfaceAlias ?? "");
 
     private string Mark => evidence.Probe?.Mark is > 0 and var probed
         ? Describe.Text($" -Mark {probed}")

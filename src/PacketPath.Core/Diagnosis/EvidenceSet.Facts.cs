@@ -80,6 +80,21 @@ internal sealed partial class EvidenceSet
     /// <summary>The loss counters of this namespace that moved during the attempt that counts: by the probe's own reading, or by collectors that ran before and after it.</summary>
     public IReadOnlyList<CounterChange> CounterChanges => _counterChanges ??= CounterWindow.All(Probe, Counters);
 
+    /// <summary>The neighbor table that had no room for new entries during the attempt; null where none moved its counter.</summary>
+    public CounterChange? FullNeighborTable => CounterChanges.FirstOrDefault(c =>
+        c is { Source: "NeighborTable", Counter: "table_fulls" } && c.Object == (IsIPv6 ? "ndisc_cache" : "arp_cache"));
+
+    /// <summary>The losses counted during the attempt on the way out of the egress interface: by its queue, or by the device.</summary>
+    public IEnumerable<CounterChange> EgressLosses => InterfaceAlias.Length == 0 ? [] : CounterChanges.Where(c => c switch
+    {
+        { Source: "Qdisc", Counter: "drops" } => c.Object == InterfaceAlias || c.Object?.StartsWith(InterfaceAlias + " ", StringComparison.Ordinal) == true,
+        { Source: "Interface" } => c.Object == InterfaceAlias && c.Counter.StartsWith("tx_", StringComparison.Ordinal),
+        _ => false,
+    });
+
+    /// <summary>True where an IPsec policy may have sent the packet encrypted, and nobody could look.</summary>
+    public bool IpsecIsUnknown => Probe?.NotObserved.Any(m => m.What == MissingObservation.IpsecPolicies) == true;
+
     /// <summary>True where the interface is up but has no carrier.</summary>
     public static bool LacksCarrier(PacketInterface link) => link.AdminUp
         && (link.Carrier == false || (link.Carrier is null

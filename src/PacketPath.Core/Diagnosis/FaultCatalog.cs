@@ -28,6 +28,7 @@ public static class FaultCatalog
         new OutputFirewallReject(),
         new OutputFirewallDrop(),
 
+        new NeighborTableFull(),
         new NeighborWrongSubnet(),
         new NeighborUnresolved(),
 

@@ -29,6 +29,9 @@ internal sealed class FirewallCulprit
             CultureInfo.InvariantCulture,
             $"rule {(_rule.Handle == 0 ? $"number {_rule.Position}" : $"handle {_rule.Handle}")} of chain {_rule.Chain} (table {_rule.Family} {_rule.Table}): {_rule.Text}");
 
+    /// <summary>True where its counter moved during the attempt.</summary>
+    public bool IsCounted => _counted > 0;
+
     /// <summary>How it is known.</summary>
     public FailureEvidence Evidence => Observations.Supports(
         _counted > 0 ? string.Create(CultureInfo.InvariantCulture, $"its counter went up by {_counted} {(_counted == 1 ? "packet" : "packets")} during the attempt: {Name}")

@@ -11,12 +11,17 @@ internal static class Observations
     public const string SocketSource = "connect() and SO_ERROR";
     public const string CaptureSource = "capture on the flow's 4-tuple";
     public const string WalkSource = "TTL walk";
+    public const string CounterSource = "kernel counters before and after the attempt";
 
     public static FailureEvidence Supports(string observation, string source, DateTime at) =>
         new() { Observation = observation, Source = source, Bearing = EvidenceBearing.Supports, ObservedAt = at };
 
     public static FailureEvidence Refutes(string observation, string source, DateTime at) =>
         new() { Observation = observation, Source = source, Bearing = EvidenceBearing.Refutes, ObservedAt = at };
+
+    /// <summary>A counter that moved.</summary>
+    public static FailureEvidence Counter(CounterChange change, DateTime at) => Supports(
+        Describe.Text($"{change.Counter} of {change.Object ?? change.Source} went up by {change.Delta} during the attempt"), CounterSource, at);
 
     public static FailureEvidence? Route(EvidenceSet evidence)
     {

@@ -7,17 +7,19 @@ namespace PacketPath.HostState;
 public sealed class NetworkNamespace : IDisposable
 {
     private readonly FileDescriptor? _file;
-    private readonly string _asked;
 
     private NetworkNamespace(FileDescriptor? file, string asked, string label)
     {
         _file = file;
-        _asked = asked;
+        Asked = asked;
         Label = label;
     }
 
     /// <summary>The name under /run/netns, else <c>net:[inode]</c>.</summary>
     public string Label { get; }
+
+    /// <summary>What was asked for, as it was written; empty for the process's own.</summary>
+    public string Asked { get; }
 
     /// <summary>True for the process's own namespace.</summary>
     public bool IsCurrent => _file is null;
@@ -165,13 +167,13 @@ public sealed class NetworkNamespace : IDisposable
             throw exception.Errno == Errno.EPERM
                 ? new NetNamespaceException(
                     NetNamespaceFailure.PermissionDenied,
-                    $"The network namespace '{_asked}' may not be entered: CAP_SYS_ADMIN is missing.",
+                    $"The network namespace '{Asked}' may not be entered: CAP_SYS_ADMIN is missing.",
                     "Run as root (sudo pwsh), or start this command inside the namespace.",
                     exception.Errno,
                     exception)
                 : new NetNamespaceException(
                     NetNamespaceFailure.Failed,
-                    $"The network namespace '{_asked}' cannot be entered: {exception.Message}.",
+                    $"The network namespace '{Asked}' cannot be entered: {exception.Message}.",
                     "Check that it still exists.",
                     exception.Errno,
                     exception);

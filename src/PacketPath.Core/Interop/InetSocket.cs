@@ -19,6 +19,9 @@ internal sealed partial class InetSocket : IDisposable
     /// <summary>IP_RECVERR.</summary>
     public const int IpReceiveErrors = 11;
 
+    /// <summary>IP_BIND_ADDRESS_NO_PORT.</summary>
+    public const int IpBindAddressNoPort = 24;
+
     /// <summary>IPV6_UNICAST_HOPS.</summary>
     public const int Ipv6UnicastHops = 16;
 
@@ -96,6 +99,9 @@ internal sealed partial class InetSocket : IDisposable
             return Result(SetSockOpt(Descriptor, SolSocket, SoBindToDevice, pointer, (uint)bytes.Length));
         }
     }
+
+    /// <summary>Leaves the choice of the port to connect(), which may take one that another connection to elsewhere has; kernels before 4.2 refuse.</summary>
+    public int ChoosePortLate() => SetOption(SolIp, IpBindAddressNoPort, 1);
 
     /// <summary>Binds to a local address; port 0 leaves the choice to the kernel.</summary>
     public unsafe int Bind(IPAddress address, int port)

@@ -51,6 +51,8 @@ public enum TransportProtocol
 /// <summary>Something that could not be looked at, why, and how to get it.</summary>
 public sealed record MissingObservation
 {
+    internal const string IpsecPolicies = "IPsec policies";
+
     /// <summary>The part of the answer that is missing, for example "packet capture at the egress interface".</summary>
     public string What { get; init; } = "";
 

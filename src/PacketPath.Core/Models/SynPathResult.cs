@@ -21,6 +21,15 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The egress interface's index.</summary>
     public int InterfaceIndex { get; init; }
 
+    /// <summary>The source address asked for (-SourceAddress); null where the kernel was to choose.</summary>
+    public string? RequestedSourceAddress { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The interface asked for (-InterfaceAlias), to which the socket was bound; null where the routes were to choose.</summary>
+    public string? RequestedInterfaceAlias { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>The network namespace asked for (-NetNamespace) as it was written: a name, a path or a process id; null where it was the process's own.</summary>
+    public string? RequestedNetNamespace { get; init => field = EmptyText.AsNull(value); }
+
     /// <summary>The firewall mark set on the socket; 0 where none.</summary>
     public long Mark { get; init; }
 
@@ -68,6 +77,9 @@ public sealed record SynPathResult : DestinationEvidence
 
     /// <summary>The next hop's neighbor entry at the end of the attempt; null where the link needs none.</summary>
     public NeighborEntry? Neighbor { get; init; }
+
+    /// <summary>The outbound IPsec policy that covers the flow, in the words of <c>ip xfrm policy</c>; null where none does. Looked for where nothing was heard and no SYN was seen: the packet may have left encrypted.</summary>
+    public string? IpsecPolicy { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The hops that answered a TTL-limited SYN (-FindHop).</summary>
     public PathHop[] Hops { get; init; } = [];

@@ -18,6 +18,7 @@ internal sealed class HostPathReader : IHostPathReader
     private readonly NeighborTable _neighbors;
     private readonly InterfaceNames _names;
     private readonly HostCounters _counters;
+    private readonly Lazy<IpsecPolicies> _ipsec;
     private CounterReading? _reading;
     private long _readingTaken;
     private HashSet<IPAddress>? _localAddresses;
@@ -30,6 +31,7 @@ internal sealed class HostPathReader : IHostPathReader
         _neighbors = NeighborTable.Open(networkNamespace);
         _names = InterfaceNames.Open(networkNamespace);
         _counters = HostCounters.Open(networkNamespace);
+        _ipsec = new(() => networkNamespace.Run(IpsecPolicies.Open));
     }
 
     /// <summary>Opens the tables of a namespace.</summary>
@@ -46,7 +48,8 @@ internal sealed class HostPathReader : IHostPathReader
         for (var i = 0; i < paths.Length; i++)
         {
             stop.ThrowIfCancellationRequested();
-            paths[i] = WithCounters(Path(queries[i], routes[i].Route, routes[i].Missing, interfaces), queries[i], counters);
+            var path = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces);
+            paths[i] = WithCounters(WithIpsec(path, queries[i], stop), queries[i], counters);
         }
 
         return paths;
@@ -100,6 +103,10 @@ internal sealed class HostPathReader : IHostPathReader
         _neighbors.Dispose();
         _names.Dispose();
         _counters.Dispose();
+        if (_ipsec.IsValueCreated)
+        {
+            _ipsec.Value.Dispose();
+        }
     }
 
     private static RouteQuery Ask(HostPathQuery query) => new()
@@ -157,6 +164,25 @@ internal sealed class HostPathReader : IHostPathReader
         return new HostPath { Route = route, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
     }
 
+    private HostPath WithIpsec(HostPath path, HostPathQuery query, CancellationToken stop)
+    {
+        if (query.PathMtu is not { } pathMtu)
+        {
+            return path;
+        }
+
+        try
+        {
+            var index = path.Interface?.InterfaceIndex ?? 0;
+            return path with { IpsecPolicy = _ipsec.Value.Find(new IpsecFlow(query.Remote, query.Port, query.Local, query.LocalPort, index, query.Mark), stop) };
+        }
+        catch (Exception failure) when (IsKernelFailure(failure) || failure is IOException)
+        {
+            // IPsec takes its headers from the path MTU that the socket is told: one that is whole needs no policy read.
+            return path.Interface is { } link && pathMtu == link.Mtu ? path : path with { NotObserved = [.. path.NotObserved, IpsecUnread(failure)] };
+        }
+    }
+
     // Read once a turn for each interface, however many attempts ended in it.
     private HostPath WithCounters(HostPath path, HostPathQuery query, Dictionary<int, CounterReading> read)
     {
@@ -175,6 +201,13 @@ internal sealed class HostPathReader : IHostPathReader
     }
 
     private static bool IsKernelFailure(Exception failure) => failure is LinuxException or NetlinkDecodeException;
+
+    private static MissingObservation IpsecUnread(Exception failure) => new()
+    {
+        What = MissingObservation.IpsecPolicies,
+        Why = $"{failure.Message}; a policy would send the packet encrypted, and the capture would not see it",
+        Remedy = "Run as root or with CAP_NET_ADMIN, or look at: ip xfrm policy.",
+    };
 
     private static MissingObservation Missing(string what, Exception failure) => new()
     {

@@ -27,7 +27,8 @@ internal interface IHostPathReader : IDisposable
 /// <param name="Interface">The interface asked; null for none.</param>
 /// <param name="Mark">The firewall mark.</param>
 /// <param name="Before">The loss counters before the attempt, to be compared with those of now; null where they do not matter.</param>
-internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null);
+/// <param name="PathMtu">The path MTU of the socket, where the flow may have left encrypted; null where that does not matter.</param>
+internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null);
 
 /// <summary>What this host knows about a flow's path.</summary>
 internal sealed record HostPath
@@ -43,6 +44,9 @@ internal sealed record HostPath
 
     /// <summary>The loss counters that moved since the attempt began.</summary>
     public CounterChange[] CounterChanges { get; init; } = [];
+
+    /// <summary>The outbound IPsec policy that covers the flow; null where none does or it does not matter.</summary>
+    public string? IpsecPolicy { get; init; }
 
     /// <summary>What could not be read.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];

@@ -66,9 +66,14 @@ internal sealed class ProbeSocket : IProbeSocket
         }
 
         // A losing route has its own source address.
-        if (options.SourceAddress is { } source && plan.Kind != AttemptKind.Alternative && (errno = _socket.Bind(source, 0)) != 0)
+        if (options.SourceAddress is { } source && plan.Kind != AttemptKind.Alternative)
         {
-            return new ConnectStep("bind", errno);
+            // Without it bind() takes a port of its own for each socket, and a large run has none left.
+            _socket.ChoosePortLate();
+            if ((errno = _socket.Bind(source, 0)) != 0)
+            {
+                return new ConnectStep("bind", errno);
+            }
         }
 
         aboutToConnect();

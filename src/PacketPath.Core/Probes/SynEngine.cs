@@ -265,7 +265,8 @@ internal sealed partial class SynEngine
         attempt.Local?.Port ?? 0,
         _options.InterfaceAlias,
         _options.Mark,
-        attempt.Outcome == SynOutcome.Open ? null : machine.Before);
+        attempt.Outcome == SynOutcome.Open ? null : machine.Before,
+        attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null);
 
     private void FinishIfComplete(SynProbeMachine machine)
     {

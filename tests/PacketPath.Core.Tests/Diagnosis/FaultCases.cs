@@ -55,6 +55,9 @@ public static class FaultCases
         new("OutputFirewallReject", PathLayer.OutputFirewall,
             s => [s.Icmp(s.Source, (3, 3), (1, 4), isLocal: true)],
             s => [s.Icmp(s.FarRouter, (3, 3), (1, 4))]),
+        new("NeighborTableFull", PathLayer.Neighbor,
+            s => [TableFull(s, 2)],
+            s => [TableFull(s, 2) with { Neighbor = s.Neighbor() }]),
         new("NeighborUnresolved", PathLayer.Neighbor,
             s => [s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with { Syns = [], Neighbor = s.Neighbor(NeighborState.Unreachable) }],
             s => [s.Probe(SynOutcome.NoReply) with { Neighbor = s.Neighbor(NeighborState.Stale) }]),
@@ -150,6 +153,15 @@ public static class FaultCases
             Alternatives = [s.Loser(AlternativeReason.LessSpecific, "eth0")],
         },
         Neighbor = s.Neighbor(NeighborState.Unreachable, target),
+    };
+
+    /// <summary>A silent attempt whose next hop has no entry, while the table refused so many new ones.</summary>
+    public static SynPathResult TableFull(Scene s, ulong refused) => s.Probe(SynOutcome.NoReply) with
+    {
+        Syns = [],
+        Retransmits = 1,
+        Neighbor = s.Neighbor(NeighborState.Absent),
+        CounterChanges = [new() { Source = "NeighborTable", Object = s.IsIPv6 ? "ndisc_cache" : "arp_cache", Counter = "table_fulls", Before = 5, After = 5 + refused, Delta = refused }],
     };
 
     private static PacketRoute RuleEnds(Scene s, RouteOutcome outcome, RuleAction action) => s.Refused(outcome, "EINVAL") with

@@ -79,18 +79,23 @@ public class PrecedenceTests
     public void A_reset_is_compared_with_a_handshake_on_another_port()
     {
         var open = V4.Open() with { RemotePort = 80 };
-        Assert.Equal("RemoteResetByMiddlebox", Resolver.Resolve([V4.Refused(ttl: 64), open]).First(v => v.RemotePort == 443).FaultId);
-        Assert.Equal("RemoteRefused", Resolver.Resolve([V4.Refused(ttl: 62), open]).First(v => v.RemotePort == 443).FaultId);
-        Assert.Equal("RemoteRefused", Resolver.Resolve([V4.Refused(ttl: 61), open]).First(v => v.RemotePort == 443).FaultId);
+        string[] Faults(SynPathResult refused) => [.. Resolver.Resolve([refused, open]).Where(v => v.RemotePort == 443).Select(v => v.FaultId)];
+        Assert.Equal(["RemoteRefused", "RemoteResetByMiddlebox"], Faults(V4.Refused(ttl: 64)));
+        Assert.Equal(["RemoteRefused"], Faults(V4.Refused(ttl: 62)));
+        Assert.Equal(["RemoteRefused"], Faults(V4.Refused(ttl: 61)));
     }
 
     [Fact]
     public void A_handshake_on_another_port_may_be_with_a_host_behind_the_target()
     {
         var open = V4.Open() with { RemotePort = 80 };
-        Assert.Equal(Confidence.Probable, Resolver.Resolve([V4.Refused(ttl: 64), open]).First(v => v.RemotePort == 443).Confidence);
-        var control = V4.Refused(ttl: 64) with { ControlReply = V4.Packet(SynPacketKind.IcmpError, V4.Target, V4.Source, 62) };
-        Assert.Equal(Confidence.Proven, Resolver.Resolve([control, open]).First(v => v.RemotePort == 443).Confidence);
+        PacketFailure[] Judge(int controlTtl) => [.. Resolver.Resolve([
+            V4.Refused(ttl: 64) with { ControlReply = V4.Packet(SynPacketKind.IcmpError, V4.Target, V4.Source, controlTtl) }, open]).Where(v => v.RemotePort == 443)];
+        var verdict = Assert.Single(Judge(62));
+        Assert.Equal(("RemoteResetByMiddlebox", Confidence.Proven, true), (verdict.FaultId, verdict.Confidence, verdict.IsPrimary));
+
+        // The target's own packet came from where the RST did: the other port is forwarded.
+        Assert.Equal("RemoteRefused", Assert.Single(Judge(64)).FaultId);
     }
 
     [Fact]

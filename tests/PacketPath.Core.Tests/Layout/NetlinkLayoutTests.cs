@@ -8,6 +8,7 @@ using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
 using PacketPath.Netlink.Netconf;
+using PacketPath.Netlink.Xfrm;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
 
@@ -84,6 +85,36 @@ public class NetlinkLayoutTests
         .Constant("NETCONFA_IFINDEX_ALL", NetconfMessage.AllInterfaces)
         .Constant("RTNLGRP_IPV4_NETCONF", 24)
         .Constant("RTNLGRP_IPV6_NETCONF", 25));
+
+    [CompilerFact]
+    public void IpsecPolicies() => AssertAgrees(new CAssertions("linux/netlink.h", "linux/xfrm.h")
+        .Constant("NETLINK_XFRM", NetlinkProtocol.Xfrm)
+        .Constant("XFRM_MSG_GETPOLICY", PolicyMessage.Get)
+        .Constant("XFRM_MSG_NEWPOLICY", PolicyMessage.New)
+        .Constant("XFRM_POLICY_OUT", PolicyMessage.Outbound)
+        .Constant("XFRM_POLICY_ALLOW", PolicyMessage.Allow)
+        .Constant("XFRMA_TMPL", PolicyMessage.TemplateAttribute)
+        .Constant("XFRMA_POLICY_TYPE", PolicyMessage.TypeAttribute)
+        .Constant("XFRMA_MARK", PolicyMessage.MarkAttribute)
+        .Constant("XFRMA_IF_ID", PolicyMessage.InterfaceIdAttribute)
+        .Size("struct xfrm_mark", 8)
+        .Size("struct xfrm_user_tmpl", PolicyMessage.TemplateSize)
+        .Offset("struct xfrm_user_tmpl", "id.proto", 20)
+        .Offset("struct xfrm_user_tmpl", "family", 24)
+        .Offset("struct xfrm_user_tmpl", "saddr", 28)
+        .Offset("struct xfrm_user_tmpl", "mode", 48)
+        .Size("struct xfrm_userpolicy_info", PolicyMessage.FixedSize)
+        .Offset("struct xfrm_userpolicy_info", "sel.saddr", 16)
+        .Offset("struct xfrm_userpolicy_info", "sel.dport", 32)
+        .Offset("struct xfrm_userpolicy_info", "sel.sport", 36)
+        .Offset("struct xfrm_userpolicy_info", "sel.family", 40)
+        .Offset("struct xfrm_userpolicy_info", "sel.prefixlen_d", 42)
+        .Offset("struct xfrm_userpolicy_info", "sel.prefixlen_s", 43)
+        .Offset("struct xfrm_userpolicy_info", "sel.proto", 44)
+        .Offset("struct xfrm_userpolicy_info", "sel.ifindex", 48)
+        .Offset("struct xfrm_userpolicy_info", "priority", 152)
+        .Offset("struct xfrm_userpolicy_info", "dir", 160)
+        .Offset("struct xfrm_userpolicy_info", "action", 161));
 
     [CompilerFact]
     public void Neighbors() => AssertAgrees(new CAssertions("linux/rtnetlink.h", "linux/neighbour.h")

@@ -50,6 +50,7 @@ public class SocketLayoutTests
         .Constant("SOL_IPV6", InetSocket.SolIpv6)
         .Constant("IP_TTL", InetSocket.IpTtl)
         .Constant("IP_RECVERR", InetSocket.IpReceiveErrors)
+        .Constant("IP_BIND_ADDRESS_NO_PORT", InetSocket.IpBindAddressNoPort)
         .Constant("IPV6_UNICAST_HOPS", InetSocket.Ipv6UnicastHops)
         .Constant("IPV6_RECVERR", InetSocket.Ipv6ReceiveErrors)
         .Constant("IPV6_V6ONLY", InetSocket.Ipv6Only)

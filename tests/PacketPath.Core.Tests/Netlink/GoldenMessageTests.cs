@@ -2,8 +2,10 @@ using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
+using PacketPath.HostState;
 using PacketPath.Netlink.NeighborTables;
 using PacketPath.Netlink.Netconf;
+using PacketPath.Netlink.Xfrm;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -142,6 +144,29 @@ public class GoldenMessageTests
     {
         var tables = Read("neighbor-table-dump.hex", RouteMessage.NewNeighborTable, NeighborTableMessage.Read).OfType<NeighborTableMessage>();
         Assert.Equal([new() { Name = "arp_cache" }, new() { Name = "ndisc_cache" }], tables);
+    }
+
+    [Fact]
+    public void IpsecPolicies()
+    {
+        var policies = Read("xfrm-policy-dump.hex", PolicyMessage.New, PolicyMessage.Read).OrderByDescending(p => p.Priority).ThenBy(p => p.Direction).ToArray();
+        Assert.Equal(
+            [
+                "src 10.0.1.0/24 dst 10.0.2.0/24 proto tcp dport 443 dir out priority 100 tmpl proto esp mode tunnel src 192.0.2.1 dst 192.0.2.2",
+                "src fd01::1/128 dst fd02::/64 dir out priority 5 action block",
+            ],
+            policies.Where(p => p.Direction == PolicyMessage.Outbound).Select(PacketPath.HostState.IpsecPolicies.Text));
+        Assert.Equal((7u, 0xffu), policies[0].Mark);
+        Assert.Equal((443, 0xffff), policies[0].DestinationPort);
+        Assert.Equal((3u, (byte)0), (policies[1].InterfaceId, policies[1].Direction));
+
+        var flow = new IpsecFlow(System.Net.IPAddress.Parse("10.0.2.9"), 443, System.Net.IPAddress.Parse("10.0.1.5"), 40000, 2, 0x107);
+        Assert.Same(policies[0], PacketPath.HostState.IpsecPolicies.First(policies, flow));
+        Assert.Null(PacketPath.HostState.IpsecPolicies.First(policies, flow with { Mark = 8 }));
+        Assert.Null(PacketPath.HostState.IpsecPolicies.First(policies, flow with { DestinationPort = 80 }));
+        Assert.Null(PacketPath.HostState.IpsecPolicies.First(policies, flow with { Destination = System.Net.IPAddress.Parse("10.0.3.9") }));
+        Assert.Null(PacketPath.HostState.IpsecPolicies.First(policies, flow with { Source = System.Net.IPAddress.Parse("10.0.3.9") }));
+        Assert.Same(policies[0], PacketPath.HostState.IpsecPolicies.First([policies[0] with { Priority = 200 }, policies[0] with { Protocol = 0 }, policies[0]], flow));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using PacketPath.Netlink.Netconf;
 using PacketPath.Netlink.Nftables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
+using PacketPath.Netlink.Xfrm;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -31,6 +32,7 @@ internal static class NetlinkParsers
         RouteMessage.NewAddress => AddressMessage.Read(message),
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),
         RouteMessage.NewNeighborTable => NeighborTableMessage.Read(message),
+        PolicyMessage.New => PolicyMessage.Read(message),
         RouteMessage.NewRoute => RouteEntryReader.Read(message),
         RouteMessage.NewRule => RuleEntryReader.Read(message),
         RouteMessage.NewNetconf => NetconfMessage.Read(message),

@@ -120,6 +120,27 @@ public class SynProbeEngineTests(SynLab lab) : IClassFixture<SynLab>
         lab.Network.MustExec("a", "i=0; while [ $(wc -l < /proc/net/packet) -gt 1 ]; do i=$((i+1)); [ $i -lt 2000 ] || exit 1; done");
     }
 
+    [RootTheory]
+    [InlineData(false), InlineData(true)]
+    public void From_one_source_more_probes_run_than_there_are_ports(bool ipv6)
+    {
+        lab.Network.MustExec("a", "sysctl -qw net.ipv4.ip_local_port_range='40000 40009'");
+        try
+        {
+            var targets = Enumerable.Range(5000, 60).Select(port => Target(SynLab.Far(ipv6), port));
+            var options = new SynProbeOptions { Namespace = lab.Namespace, SourceAddress = IPAddress.Parse(SynLab.Here(ipv6)) };
+            var results = SynProbe.Run(options, targets).ToList();
+            Assert.Equal(60, results.Count);
+            Assert.All(results, r => Assert.Equal((SynOutcome.Refused, SynLab.Here(ipv6)), (r.Outcome, r.LocalAddress)));
+            Assert.All(results, r => Assert.InRange(r.LocalPort, 40000, 40009));
+            Assert.All(results, r => Assert.Equal((SynLab.Here(ipv6), null, lab.Namespace.Label), (r.RequestedSourceAddress, r.RequestedInterfaceAlias, r.RequestedNetNamespace)));
+        }
+        finally
+        {
+            lab.Network.MustExec("a", "sysctl -qw net.ipv4.ip_local_port_range='32768 60999'");
+        }
+    }
+
     [RootFact]
     public void A_counter_that_moved_during_a_failed_attempt_is_on_the_result()
     {

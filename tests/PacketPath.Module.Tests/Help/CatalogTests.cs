@@ -19,7 +19,9 @@ public class CatalogTests
     [Fact]
     public void Every_fault_has_a_scenario_and_every_scenario_a_fault()
     {
-        Assert.Equal(FaultIds, Scenarios().Select(static scenario => scenario.FaultId).Distinct().Order(StringComparer.Ordinal));
+        // A page may say why no namespace can show its fault.
+        var shown = FaultIds.Where(static id => !File.ReadAllText(Repository.File("docs", "faults", id + ".md")).Contains("## Labs\n\nNone: ", StringComparison.Ordinal));
+        Assert.Equal(shown, Scenarios().Select(static scenario => scenario.FaultId).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -91,12 +91,23 @@ public sealed class Indeterminate : FaultRule
                 [commands.Firewall(), commands.Run("ss -ltn"), commands.ProbeAndResolve()]);
         }
 
+        if (evidence.Probe is { IpsecPolicy: { } policy, Syns.Length: 0 })
+        {
+            return Open(
+                $"Nothing was heard from {evidence.Target}, and an IPsec policy covers the flow: a SYN that leaves encrypted cannot be told from one that never left.",
+                evidence.Probe,
+                [Observations.Supports($"the flow is covered by the policy: {policy}", "netlink XFRM_MSG_GETPOLICY", evidence.Probe.ObservedAt), .. Lost(evidence), .. seen],
+                "The socket heard nothing within the timeout, and its packets are for IPsec to send.",
+                "the state of the IPsec connection, and a capture of its packets (ESP, UDP port 4500) on the way out",
+                [commands.Ip("xfrm state"), commands.Run("cat /proc/net/xfrm_stat"), commands.ProbeAndResolve()]);
+        }
+
         if (evidence.CaptureIsComplete)
         {
             return Open(
                 $"Nothing was heard from {evidence.Target}, and what was captured fits no single fault.",
                 evidence.Probe,
-                seen,
+                [.. Lost(evidence), .. seen],
                 "The socket heard nothing within the timeout.",
                 "the same attempt again, with route, interface and neighbor read beside it",
                 [commands.ProbeAndResolve(" -FindHop"), commands.Route()]);
@@ -108,8 +119,11 @@ public sealed class Indeterminate : FaultRule
             seen,
             "The socket heard nothing within the timeout, and this host reported no error of its own.",
             "a capture: no SYN leaving is OutputFirewallDrop, a SYN-ACK coming back is InputFirewallDrop, neither is NoReply",
-            [commands.ProbeAndResolve(), commands.Probe(" -FindHop")]);
+            [commands.ProbeAndResolve(), commands.ProbeAndResolve(" -FindHop")]);
     }
+
+    private static IEnumerable<FailureEvidence> Lost(EvidenceSet evidence) =>
+        evidence.CounterChanges.Take(8).Select(c => Observations.Counter(c, evidence.ObservedAt));
 
     private static Finding OfLocalError(EvidenceSet evidence)
     {

@@ -49,7 +49,7 @@ public sealed class LinkNoCarrier : FaultRule
             [
                 commands.Interface(alias),
                 commands.Run($"ethtool {Commands.Quote(alias.Length == 0 ? "lo" : alias)}"),
-                .. working is null ? Array.Empty<string>() : [commands.Probe($" -InterfaceAlias {Commands.Quote(working.InterfaceAlias)}")],
+                .. working is null ? Array.Empty<string>() : [commands.ProbeThrough(working.InterfaceAlias)],
                 .. evidence.IsHostOnly ? Array.Empty<string>() : [commands.ProbeAndResolve()],
             ],
         };

@@ -58,7 +58,7 @@ public sealed class NoFault : FaultRule
             ],
             Proves = "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
             DoesNotProve = "That large packets pass, that TLS or the application answers, nor that it stays so.",
-            NextSteps = [new Commands(evidence).Probe()],
+            NextSteps = [new Commands(evidence).ProbeAndResolve()],
         };
     }
 

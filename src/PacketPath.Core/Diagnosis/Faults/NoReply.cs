@@ -37,7 +37,7 @@ public sealed class NoReply : FaultRule
             [
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
                 commands.Route(),
-                commands.Probe(),
+                commands.ProbeAndResolve(),
             ],
         };
     }

@@ -18,10 +18,15 @@ public sealed class OutputFirewallDrop : FaultRule
             return null;
         }
 
-        var isWhole = evidence.LinkIsUsable == true && evidence.NextHop != NextHopState.Unknown;
         var probe = evidence.Probe!;
-        var commands = new Commands(evidence);
         var culprit = FirewallCulprit.Output(evidence, rejects: false);
+        if (culprit is not { IsCounted: true } && IsElsewhere(evidence, probe))
+        {
+            return null;
+        }
+
+        var isWhole = evidence.LinkIsUsable == true && evidence.NextHop != NextHopState.Unknown && !evidence.IpsecIsUnknown;
+        var commands = new Commands(evidence);
         return new Finding
         {
             Confidence = isWhole && evidence.AnsweringHops.Count == 0 ? Confidence.Proven : Confidence.Probable,
@@ -43,11 +48,17 @@ public sealed class OutputFirewallDrop : FaultRule
                 evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
             ],
             Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
-            DoesNotProve = culprit is not null ? culprit.DoesNotProve + " Nor that the target would answer." : "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress), that it was a rule and not a full queue or neighbor table, "
-                + "or an IPsec policy that sent it encrypted; nor that the target would answer.",
+            DoesNotProve = culprit is not null ? culprit.DoesNotProve + " Nor that the target would answer." : "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress)"
+                + (evidence.IpsecIsUnknown ? ", or that no IPsec policy sent it encrypted; nor that the target would answer." : "; nor that the target would answer."),
             NextSteps = [commands.Firewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
         };
     }
+
+    // The same absence has other causes, and each leaves a trace of its own.
+    private static bool IsElsewhere(EvidenceSet evidence, SynPathResult probe) => probe.IpsecPolicy is not null
+        || evidence.CounterChanges.Any(c => c.Source == "Xfrm" && c.Counter.StartsWith("XfrmOut", StringComparison.Ordinal))
+        || NeighborTableFull.IsFull(evidence)
+        || evidence.EgressLosses.Any();
 
     private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;
 

@@ -24,12 +24,20 @@ public sealed class RemoteResetByMiddlebox : FaultRule
             return null;
         }
 
+        // The target's own packet decides. One of another port may come from a host behind the target that the port is forwarded to.
+        var isOwn = control == evidence.Probe.ControlReply;
+        if (!isOwn && evidence.Probe.ControlReply is { Ttl: > 0 and <= 255 })
+        {
+            return null;
+        }
+
         var near = Distance(reset.Ttl);
         var far = Distance(control.Ttl);
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = control == evidence.Probe.ControlReply ? Confidence.Proven : Confidence.Probable,
+            Confidence = isOwn ? Confidence.Proven : Confidence.Probable,
+            ContributesOnly = !isOwn,
             Summary = $"A device {(near == 0 ? "on the first link" : $"behind {Describe.Count(near, "router")}")} resets connections to {evidence.Target} "
                 + $"in the target's name; the target is behind {Describe.Count(far, "router")}.",
             Subject = reset,
@@ -41,9 +49,11 @@ public sealed class RemoteResetByMiddlebox : FaultRule
                 Observations.Socket(evidence),
                 Observations.Hops(evidence),
             ],
-            Proves = "The RST crossed fewer routers than other packets of the target, so the target did not send it.",
+            Proves = isOwn
+                ? "The RST crossed fewer routers than another packet of the target, so the target did not send it."
+                : "The RST crossed fewer routers than the handshake of another port did, so two machines answer to this address.",
             DoesNotProve = "Which device sent it, nor why; and with load-balanced paths of different length a small difference can be honest."
-                + (control == evidence.Probe.ControlReply
+                + (isOwn
                     ? ""
                     : " A port that the target forwards to a host behind it (a container, a published service) looks the same: -FindHop compares with the target's own ICMP."),
             NextSteps = [commands.ProbeAndResolve(" -FindHop"), commands.Route()],

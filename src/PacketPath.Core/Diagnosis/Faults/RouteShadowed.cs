@@ -48,7 +48,7 @@ public sealed class RouteShadowed : FaultRule
             NextSteps =
             [
                 commands.Route(),
-                commands.Probe($" -InterfaceAlias {Commands.Quote(working.InterfaceAlias)}"),
+                commands.ProbeThrough(working.InterfaceAlias),
                 .. route.DestinationPrefix is null ? Array.Empty<string>() : [commands.Routes(route.DestinationPrefix)],
             ],
         };

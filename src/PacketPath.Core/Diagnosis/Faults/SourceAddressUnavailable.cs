@@ -40,7 +40,7 @@ public sealed class SourceAddressUnavailable : FaultRule
             ],
             Proves = $"This host, in this namespace, did not own {source} when the attempt was made.",
             DoesNotProve = $"That {evidence.Target} could be reached from another source address.",
-            NextSteps = [commands.Interface(""), commands.Probe()],
+            NextSteps = [commands.Interface(""), commands.ProbeAndResolve()],
         };
     }
 }

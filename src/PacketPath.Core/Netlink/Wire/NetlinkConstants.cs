@@ -32,6 +32,7 @@ internal static class NetlinkProtocol
 {
     public const int Route = 0;
     public const int SockDiag = 4;
+    public const int Xfrm = 6;
     public const int Netfilter = 12;
     public const int Generic = 16;
 }
