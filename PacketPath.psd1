@@ -19,6 +19,7 @@
         'bin/Formatting/PacketFailure.Format.ps1xml'
         'bin/Formatting/PacketLab.Format.ps1xml'
         'bin/Formatting/FirewallHook.Format.ps1xml'
+        'bin/Formatting/SocketEntry.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -30,6 +31,7 @@
         'Get-PacketLab'
         'Get-PacketRoute'
         'Get-PolicyRule'
+        'Get-SocketEntry'
         'Invoke-PacketLab'
         'Resolve-PacketFailure'
         'Test-SynPath'

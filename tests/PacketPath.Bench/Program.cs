@@ -13,6 +13,7 @@ IBenchmark[] all =
     new ImportBenchmark(root),
     new MemoryBenchmark(),
     new FirewallBenchmark(),
+    new SocketBenchmark(),
 ];
 IBenchmark[] chosen = args.Length == 0 ? all : Array.FindAll(all, b => args.Contains(b.Name));
 if (chosen.Length == 0 || args.Except(all.Select(b => b.Name)).Any())

@@ -15,12 +15,13 @@ public class StopTests
     [InlineData("Get-NeighborEntry")]
     [InlineData("Get-PacketInterface")]
     [InlineData("Get-PolicyRule")]
+    [InlineData("Get-SocketEntry")]
     [InlineData("Resolve-PacketFailure")]
     public void An_endless_pipeline_into_a_cmdlet_stops_at_once(string cmdlet)
     {
         var source = cmdlet switch
         {
-            "Get-PolicyRule" => "& { while ($true) { Get-PolicyRule } }",
+            "Get-PolicyRule" or "Get-SocketEntry" => $"& {{ while ($true) {{ {cmdlet}; 1 }} }}",
             "Get-PacketInterface" => "& { $lo = Get-PacketInterface lo; while ($true) { $lo } } | Get-PacketInterface",
             "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
             _ => $"& {{ while ($true) {{ '127.0.0.1' }} }} | {cmdlet}",

@@ -15,6 +15,7 @@ internal static class EvidenceReader
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
         (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),
+        (typeof(SocketEntry), [nameof(SocketEntry.Kind), nameof(SocketEntry.State), nameof(SocketEntry.LocalAddress), nameof(SocketEntry.Inode)]),
         (typeof(FirewallHook), [nameof(FirewallHook.Hook), nameof(FirewallHook.Chain), nameof(FirewallHook.Backend)]),
         (typeof(PolicyRule), [nameof(PolicyRule.Priority), nameof(PolicyRule.Action), nameof(PolicyRule.AddressFamily)]),
     ];

@@ -7,6 +7,7 @@ using PacketPath.Netlink.Netconf;
 using PacketPath.Netlink.Nftables;
 using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
+using PacketPath.Netlink.SocketDiag;
 using PacketPath.Netlink.Xfrm;
 
 namespace PacketPath.Core.Tests.Netlink;
@@ -14,6 +15,9 @@ namespace PacketPath.Core.Tests.Netlink;
 /// <summary>Runs the decoder that a message's type calls for.</summary>
 internal static class NetlinkParsers
 {
+    // sock_diag and the route family share a number; the recorded sockets answer request 8.
+    private const uint SocketSequence = 8;
+
     /// <summary>Decodes every message of a datagram.</summary>
     public static List<object?> ParseAll(ReadOnlySpan<byte> datagram)
     {
@@ -28,6 +32,7 @@ internal static class NetlinkParsers
 
     private static object? Parse(in NetlinkMessage message) => message.Type switch
     {
+        SocketDiagMessageType.ByFamily when message.Header.Sequence == SocketSequence => SocketDiagMessage.Read(message, NameCache.None, new SocketDetailStore()).Source,
         RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message)),
         RouteMessage.NewAddress => AddressMessage.Read(message),
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),

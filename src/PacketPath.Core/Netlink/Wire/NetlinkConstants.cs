@@ -65,6 +65,7 @@ internal static class RouteMessage
         GetRule => "RTM_GETRULE",
         GetNeighborTable => "RTM_GETNEIGHTBL",
         GetNetconf => "RTM_GETNETCONF",
+        SocketDiag.SocketDiagMessageType.ByFamily => "SOCK_DIAG_BY_FAMILY",
         > 0xff => NetfilterMessage.Name(type),
         _ => $"netlink message {type}",
     };

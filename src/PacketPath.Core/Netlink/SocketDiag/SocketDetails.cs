@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace PacketPath.Netlink.SocketDiag;
+
+/// <summary>The bulky part of a socket as the kernel sent it, read when it is asked for: most listings never ask.</summary>
+/// <param name="Bytes">Where it lies, between those of other sockets.</param>
+/// <param name="Offset">Where it begins: memory first, TCP_INFO after it.</param>
+/// <param name="MemoryLength">The length of INET_DIAG_SKMEMINFO; 0 where there is none.</param>
+/// <param name="TcpLength">The length of INET_DIAG_INFO; 0 where there is none.</param>
+internal readonly record struct SocketDetails(byte[]? Bytes, int Offset, byte MemoryLength, ushort TcpLength)
+{
+    /// <summary>SK_MEMINFO_VARS: the 32-bit fields of INET_DIAG_SKMEMINFO.</summary>
+    public const int MemoryFields = 9;
+
+    /// <summary>The memory in use; null where not said.</summary>
+    public SocketMemory? Memory()
+    {
+        if (MemoryLength == 0)
+        {
+            return null;
+        }
+
+        var fields = MemoryMarshal.Cast<byte, uint>(Bytes.AsSpan(Offset, MemoryLength));
+        return new SocketMemory
+        {
+            ReceiveBytes = fields[0],
+            ReceiveLimitBytes = fields[1],
+            SendBytes = fields[2],
+            SendLimitBytes = fields[3],
+            ForwardAllocatedBytes = fields[4],
+            SendQueuedBytes = fields[5],
+            OptionBytes = fields[6],
+            BacklogBytes = fields[7],
+            Drops = fields[8],
+        };
+    }
+
+    /// <summary>What TCP knows; null where not said.</summary>
+    public SocketTcpInfo? TcpInfo() => TcpLength == 0 ? null : TcpInfoReader.Read(Bytes.AsSpan(Offset + MemoryLength, TcpLength));
+}
+
+/// <summary>Keeps the bulky parts of many sockets in few arrays.</summary>
+internal sealed class SocketDetailStore
+{
+    private const int ChunkSize = 64 * 1024;
+
+    private byte[] _chunk = [];
+    private int _used;
+
+    /// <summary>Keeps a copy.</summary>
+    public SocketDetails Keep(ReadOnlySpan<byte> memory, ReadOnlySpan<byte> tcpInfo)
+    {
+        var size = memory.Length + tcpInfo.Length;
+        if (size == 0)
+        {
+            return default;
+        }
+
+        if (_used + size > _chunk.Length)
+        {
+            _chunk = GC.AllocateUninitializedArray<byte>(Math.Max(ChunkSize, size));
+            _used = 0;
+        }
+
+        var offset = _used;
+        memory.CopyTo(_chunk.AsSpan(offset));
+        tcpInfo.CopyTo(_chunk.AsSpan(offset + memory.Length));
+        _used += (size + 3) & ~3;
+        return new SocketDetails(_chunk, offset, (byte)memory.Length, (ushort)tcpInfo.Length);
+    }
+}
