@@ -1,17 +1,22 @@
 namespace PacketPath.Diagnosis;
 
 /// <summary>Writes commands that run as they stand: the real address, interface and namespace filled in, every value quoted where it must be.</summary>
-internal sealed class Commands(EvidenceSet evidence)
+internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
 {
     private const int PortToTry = 443;
 
-    // A namespace without a name is the process's own, or one that only what the user wrote can open.
-    private string Netns => Option("-NetNamespace", IsNamed ? evidence.Key.NetNamespace : Asked?.RequestedNetNamespace ?? "");
+    private string Place => elsewhere ?? evidence.Key.NetNamespace;
 
-    private bool IsNamed => evidence.Key.NetNamespace.Length > 0 && !evidence.Key.NetNamespace.StartsWith("net:[", StringComparison.Ordinal);
+    // A namespace without a name is the process's own, or one that only what the user wrote can open.
+    private string Netns => Option("-NetNamespace", IsNamed ? Place : Asked?.RequestedNetNamespace ?? "");
+
+    private bool IsNamed => Place.Length > 0 && !Place.StartsWith("net:[", StringComparison.Ordinal);
+
+    /// <summary>The same commands in another namespace: on a router or the target.</summary>
+    public Commands At(string netNamespace) => new(evidence, netNamespace);
 
     /// <summary>What the user asked for; null where nothing was tried.</summary>
-    private SynPathResult? Asked => evidence.Probes.Count == 0 ? null : evidence.Probes[0];
+    private SynPathResult? Asked => evidence.Probes.Count == 0 || elsewhere is not null ? null : evidence.Probes[0];
 
     /// <summary>The same attempt again.</summary>
     public string Probe(string options = "") => Probe(options, Bound);
@@ -57,12 +62,12 @@ internal sealed class Commands(EvidenceSet evidence)
     public string Ip(string arguments)
     {
         var command = (evidence.IsIPv6 ? "-6 " : "") + arguments;
-        return IsNamed ? $"ip -n {Quote(evidence.Key.NetNamespace)} {command}" : Run("ip " + command);
+        return IsNamed ? $"ip -n {Quote(Place)} {command}" : Run("ip " + command);
     }
 
     /// <summary>Any other command, in the right namespace.</summary>
     public string Run(string command) => IsNamed
-        ? $"ip netns exec {Quote(evidence.Key.NetNamespace)} {command}"
+        ? $"ip netns exec {Quote(Place)} {command}"
         : Asked?.RequestedNetNamespace switch
         {
             null => command,
@@ -72,7 +77,15 @@ internal sealed class Commands(EvidenceSet evidence)
         };
 
     /// <summary>The firewall's rules.</summary>
-    public string Firewall() => Run("nft list ruleset");
+    public string Firewall() => $"Get-FirewallHook{Netns}";
+
+    /// <summary>What of the firewall could apply to this flow's first packet on its way out.</summary>
+    public string OutputFirewall() => Describe.Text(
+        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort}{Option("-OutputInterface", evidence.InterfaceAlias)}{Netns}");
+
+    /// <summary>What of the firewall could apply to the answer on its way in.</summary>
+    public string InputFirewall(string? alias) => evidence.Probe is not { LocalAddress: { } local } probe ? Firewall() : Describe.Text(
+        $"Get-FirewallHook -Destination {Quote(local)} -Port {probe.LocalPort} -Direction Input -Source {Quote(evidence.RemoteAddress)} -SourcePort {probe.RemotePort}{Option("-InputInterface", alias ?? "")} -ConntrackState established{Netns}");
 
     /// <summary>A value as one PowerShell argument: bare where that is safe, else in single quotes.</summary>
     public static string Quote(string value)

@@ -46,6 +46,16 @@ internal static class Describe
     /// <summary>A route type in the field's word.</summary>
     public static string Word(RouteType type) => type.ToString().ToLowerInvariant();
 
+    /// <summary>Another host or namespace, as seen from here: by its namespace where it is of this computer.</summary>
+    public static string Place((string ComputerName, string NetNamespace) place, (string ComputerName, string NetNamespace) here) =>
+        place == here ? "this host"
+        : place.NetNamespace.Length == 0 ? place.ComputerName
+        : place.ComputerName == here.ComputerName ? $"namespace {place.NetNamespace}"
+        : $"{place.ComputerName}, namespace {place.NetNamespace}";
+
+    /// <summary>The beginning of a sentence.</summary>
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>Text that reads the same in every culture.</summary>
     public static string Text(FormattableString text) => FormattableString.Invariant(text);
 

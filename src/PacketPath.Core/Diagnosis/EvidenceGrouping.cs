@@ -8,6 +8,7 @@ internal sealed class EvidenceGrouping
     private readonly Dictionary<TargetKey, List<PacketRoute>> _routes = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
+    private FarEvidence _far = null!;
 
     /// <summary>Takes one piece of evidence; kinds that no rule reads are left aside.</summary>
     public void Add(PacketEvidence evidence)
@@ -43,18 +44,20 @@ internal sealed class EvidenceGrouping
     /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
     public IEnumerable<EvidenceSet> Sets()
     {
+        _far = new FarEvidence(_probes.Values.SelectMany(p => p), _routes, _hosts);
         foreach (var key in _order)
         {
-            if (!IsContextOnly(key))
+            if (!IsContextOnly(key) && !_far.Absorbs(key))
             {
                 yield return DestinationSet(key);
             }
         }
 
-        var judged = _order.Select(k => k.Place).ToHashSet();
+        var judged = _order.Where(k => !_far.Absorbs(k)).Select(k => k.Place).ToHashSet();
         foreach (var (place, host) in _hosts.OrderBy(h => h.Value.Order).Select(h => (h.Key, h.Value)))
         {
-            foreach (var set in judged.Contains(place) ? [] : host.Sets(place))
+            // What was read on a router or the target belongs to the attempt it was read for.
+            foreach (var set in judged.Contains(place) || _far.Involves(place) ? [] : host.Sets(place))
             {
                 yield return set;
             }
@@ -74,7 +77,7 @@ internal sealed class EvidenceGrouping
         var asked = key.RemotePort == 0
             ? context.RoutesWithoutPort
             : context.RoutesWithoutPort.Concat(_routes.GetValueOrDefault(key) ?? []);
-        var routes = NewestFirst(embedded.Concat(asked).Where(r => mark is null || r.Mark == mark));
+        var routes = NewestFirst(embedded.Concat(asked).Where(r => mark is null || (r.Mark == mark && r.InputInterface is null)));
         var route = routes.Count == 0 ? null : routes[0];
         var host = _hosts.GetValueOrDefault(key.Place);
 
@@ -102,6 +105,8 @@ internal sealed class EvidenceGrouping
             OtherInterfaces = [.. links.Where(l => !IsEgress(l))],
             Rules = host?.Rules ?? [],
             Firewall = host?.Firewall ?? [],
+            Elsewhere = probes.Count == 0 ? [] : _far.HostsOf(probes[0]),
+            ReplyRoutes = probes.Count == 0 ? [] : _far.RepliesOf(probes[0]),
             Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],
         };
     }

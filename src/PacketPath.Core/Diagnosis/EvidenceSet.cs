@@ -33,6 +33,12 @@ internal sealed partial class EvidenceSet
     /// <summary>The firewall of the host, as often as it was read.</summary>
     public IReadOnlyList<FirewallHook> Firewall { get; init; } = [];
 
+    /// <summary>What was read where this flow passes or ends: on routers, on the target.</summary>
+    public IReadOnlyList<FarHost> Elsewhere { get; init; } = [];
+
+    /// <summary>Lookups on this host of the flow's answer as it came in, newest first.</summary>
+    public IReadOnlyList<PacketRoute> ReplyRoutes { get; init; } = [];
+
     /// <summary>The loss counters that collectors read in this namespace, at whatever time.</summary>
     public IReadOnlyList<CounterSnapshot> Counters { get; init; } = [];
 

@@ -15,6 +15,7 @@ public static class FaultCatalog
         new PolicyRuleBlackhole(),
         new PolicyRuleProhibit(),
         new PolicyRuleUnreachable(),
+        new PolicyRuleDiverts(),
 
         new Ipv6Disabled(),
         new RouteBlackhole(),
@@ -45,8 +46,13 @@ public static class FaultCatalog
         new RemoteResetByMiddlebox(),
         new RemoteRefused(),
 
+        new ReturnPathFiltered(),
+        new ReturnRouteMissing(),
+
         new InputFirewallReject(),
         new InputFirewallDrop(),
+
+        new ForwardingDisabled(),
 
         NoFault,
         new Indeterminate(),

@@ -32,6 +32,9 @@ internal sealed class FirewallCulprit
     /// <summary>True where its counter moved during the attempt.</summary>
     public bool IsCounted => _counted > 0;
 
+    /// <summary>True for a rule that drops sources which do not lead back by the interface they came in on: fib, or the rpfilter match of iptables.</summary>
+    public bool IsReversePathRule => _rule is not null && ReversePathRule.Is(_hook, _rule);
+
     /// <summary>How it is known.</summary>
     public FailureEvidence Evidence => Observations.Supports(
         _counted > 0 ? string.Create(CultureInfo.InvariantCulture, $"its counter went up by {_counted} {(_counted == 1 ? "packet" : "packets")} during the attempt: {Name}")

@@ -1,6 +1,5 @@
 using PacketPath.Netlink;
 using PacketPath.Netlink.Nftables;
-using PacketPath.Netlink.Nftables.Expressions;
 
 namespace PacketPath.Firewall;
 
@@ -44,7 +43,7 @@ internal sealed class FlowTrial
         {
             try
             {
-                outcome = _machine.Run(Expressions(rule));
+                outcome = _machine.Run(RuleExpressions.Read(_hook, rule));
             }
             catch (Exception exception) when (exception is NetlinkDecodeException or FormatException)
             {
@@ -114,17 +113,6 @@ internal sealed class FlowTrial
     /// <summary>The chains a rule sends the flow to: the one its verdict names where that is certain.</summary>
     private IEnumerable<string> Targets(FirewallRule rule) =>
         Try(rule) is { Match: FlowMatch.Matches, Verdict: { } verdict } ? (verdict.Chain is { } chain ? [chain] : []) : rule.JumpTargets;
-
-    private NftExpression[] Expressions(FirewallRule rule)
-    {
-        var data = Convert.FromBase64String(rule.ExpressionData);
-        if (_hook.Backend == FirewallBackend.NfTables)
-        {
-            return data.Length == 0 ? [new UnknownExpression("", [])] : ExpressionReader.ReadList(data);
-        }
-
-        return LegacyEntry.Read(data, rule.Family == "ip6", _ => rule.JumpTargets.FirstOrDefault()).Expressions;
-    }
 
     private FlowSet? Set(string name)
     {

@@ -81,6 +81,12 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The outbound IPsec policy that covers the flow, in the words of <c>ip xfrm policy</c>; null where none does. Looked for where nothing was heard and no SYN was seen: the packet may have left encrypted.</summary>
     public string? IpsecPolicy { get; init => field = EmptyText.AsNull(value); }
 
+    /// <summary>What the kernel makes of the answer, where one was captured on another interface than the SYN left by and the socket never saw it; null elsewhere.</summary>
+    public PacketRoute? ReplyRoute { get; init; }
+
+    /// <summary>The same attempt without the mark or source address that a policy rule selects by; null where no rule does, or the attempt succeeded.</summary>
+    public PlainAttempt? PlainAttempt { get; init; }
+
     /// <summary>The hops that answered a TTL-limited SYN (-FindHop).</summary>
     public PathHop[] Hops { get; init; } = [];
 
@@ -306,6 +312,22 @@ public sealed record PathHop
 
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{Ttl}: {Address ?? "*"}";
+}
+
+/// <summary>A connection attempt without the fields that a policy rule selected the flow by.</summary>
+public sealed record PlainAttempt
+{
+    /// <summary>What was left out, for example <c>mark 0x5</c>.</summary>
+    public string[] LeftOut { get; init; } = [];
+
+    /// <summary>What came of it.</summary>
+    public SynOutcome Outcome { get; init; }
+
+    /// <summary>Round-trip time in milliseconds; null where nothing came back.</summary>
+    public double? RttMilliseconds { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => $"without {string.Join(", ", LeftOut)}: {Outcome}";
 }
 
 /// <summary>A connection attempt through a route that lost, bound to its interface.</summary>

@@ -37,6 +37,9 @@ internal enum AttemptKind
     /// <summary>A losing route.</summary>
     Alternative,
 
+    /// <summary>The connection asked for, without the mark and source address asked for.</summary>
+    Plain,
+
     /// <summary>A datagram to a closed port, for a packet that the target itself sends.</summary>
     Control,
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using PacketPath.HostState;
 using PacketPath.HostState.Counters;
@@ -161,7 +162,34 @@ internal sealed class HostPathReader : IHostPathReader
             notObserved.Add(Missing("egress interface and neighbor", failure));
         }
 
-        return new HostPath { Route = route, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
+        var (replyRoute, replyMissing) = ReplyRoute(query, route);
+        if (replyMissing is not null)
+        {
+            notObserved.Add(replyMissing);
+        }
+
+        return new HostPath { Route = route, ReplyRoute = replyRoute, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
+    }
+
+    private (PacketRoute? Route, MissingObservation? Missing) ReplyRoute(HostPathQuery query, PacketRoute? route)
+    {
+        if (query is not { ReplyInterfaces: [.., var last], Local: { } local } || route is null || query.ReplyInterfaces.Contains(route.InterfaceIndex))
+        {
+            return (null, null);
+        }
+
+        // What counts is the interface that hands the packet to the network layer: the last one it crossed.
+        return Routes(
+            [new RouteQuery
+            {
+                Destination = local,
+                Source = query.Remote,
+                InputInterface = last.ToString(CultureInfo.InvariantCulture),
+                Protocol = TransportProtocol.Tcp,
+                SourcePort = query.Port,
+                DestinationPort = query.LocalPort,
+            }],
+            CancellationToken.None)[0];
     }
 
     private HostPath WithIpsec(HostPath path, HostPathQuery query, CancellationToken stop)

@@ -28,7 +28,11 @@ internal interface IHostPathReader : IDisposable
 /// <param name="Mark">The firewall mark.</param>
 /// <param name="Before">The loss counters before the attempt, to be compared with those of now; null where they do not matter.</param>
 /// <param name="PathMtu">The path MTU of the socket, where the flow may have left encrypted; null where that does not matter.</param>
-internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null);
+internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null)
+{
+    /// <summary>The interfaces on which an answer was captured that the socket never saw, by index, in the order it crossed them; empty where there was none.</summary>
+    public IReadOnlyList<int> ReplyInterfaces { get; init; } = [];
+}
 
 /// <summary>What this host knows about a flow's path.</summary>
 internal sealed record HostPath
@@ -41,6 +45,9 @@ internal sealed record HostPath
 
     /// <summary>The next hop's neighbor entry; null where the link needs none.</summary>
     public NeighborEntry? Neighbor { get; init; }
+
+    /// <summary>What the kernel makes of an answer that came in by another interface than the route's; null where none did.</summary>
+    public PacketRoute? ReplyRoute { get; init; }
 
     /// <summary>The loss counters that moved since the attempt began.</summary>
     public CounterChange[] CounterChanges { get; init; } = [];

@@ -55,7 +55,7 @@ internal sealed class ProbeSocket : IProbeSocket
             return new ConnectStep("setsockopt", errno);
         }
 
-        if (options.Mark != 0 && (errno = _socket.SetMark(options.Mark)) != 0)
+        if (options.Mark != 0 && plan.Kind != AttemptKind.Plain && (errno = _socket.SetMark(options.Mark)) != 0)
         {
             return new ConnectStep(MarkCall, errno);
         }
@@ -66,7 +66,7 @@ internal sealed class ProbeSocket : IProbeSocket
         }
 
         // A losing route has its own source address.
-        if (options.SourceAddress is { } source && plan.Kind != AttemptKind.Alternative)
+        if (options.SourceAddress is { } source && plan.Kind is not (AttemptKind.Alternative or AttemptKind.Plain))
         {
             // Without it bind() takes a port of its own for each socket, and a large run has none left.
             _socket.ChoosePortLate();

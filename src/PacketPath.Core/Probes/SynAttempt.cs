@@ -83,6 +83,10 @@ internal sealed class SynAttempt
     /// <summary>What this host sent in answer.</summary>
     public IReadOnlyList<CapturedSegment> LocalResponses => _localResponses;
 
+    /// <summary>The interfaces on which a packet was seen, by index, in the order it crossed them.</summary>
+    public IReadOnlyList<int> SeenOn(CapturedSegment segment) =>
+        [segment.InterfaceIndex, .. _copies.Where(copy => IsSameTransmission(copy, segment)).Select(static copy => copy.InterfaceIndex)];
+
     /// <summary>
     /// A packet as it was seen on one interface, where it was seen there too. Below a bond, bridge, VLAN or VRF a packet
     /// crosses more than one, and the first to show it need not be the one the route names.

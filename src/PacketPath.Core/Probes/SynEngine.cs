@@ -266,7 +266,12 @@ internal sealed partial class SynEngine
         _options.InterfaceAlias,
         _options.Mark,
         attempt.Outcome == SynOutcome.Open ? null : machine.Before,
-        attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null);
+        attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null)
+    {
+        ReplyInterfaces = attempt.Outcome == SynOutcome.NoReply && attempt.Replies.FirstOrDefault(static r => r.Kind == SynPacketKind.SynAck) is { InterfaceIndex: > 0 } answer
+            ? attempt.SeenOn(answer)
+            : [],
+    };
 
     private void FinishIfComplete(SynProbeMachine machine)
     {

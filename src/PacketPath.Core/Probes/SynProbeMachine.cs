@@ -71,6 +71,7 @@ internal sealed class SynProbeMachine
         if (IsLocalFailure(main))
         {
             plans.AddRange(Alternatives());
+            plans.AddRange(Plain());
         }
 
         if (_options.FindHop)
@@ -156,6 +157,22 @@ internal sealed class SynProbeMachine
                 Alternative = a,
                 TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds),
             });
+    }
+
+    // A rule chose the route by the mark or the source asked for: what if neither were? A user or a port cannot be left out.
+    private IEnumerable<AttemptPlan> Plain()
+    {
+        if (_options.InterfaceAlias is not null || Path.Route is not { PlainLookup: { Outcome: RouteOutcome.Usable } plain } route
+            || (plain.InterfaceAlias == route.InterfaceAlias && plain.NextHop == route.NextHop)
+            || !plain.LeftOut.All(IsOptional))
+        {
+            return [];
+        }
+
+        return [new AttemptPlan { Kind = AttemptKind.Plain, Port = Target.Port, TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds) }];
+
+        bool IsOptional(string field) => (field.StartsWith("mark ", StringComparison.Ordinal) && _options.Mark != 0)
+            || (field.StartsWith("source ", StringComparison.Ordinal) && _options.SourceAddress is not null);
     }
 
     private IEnumerable<AttemptPlan> FindHop()

@@ -63,9 +63,11 @@ internal sealed class SynResultBuilder
             Interface = machine.Path.Interface,
             Neighbor = machine.Path.Neighbor,
             IpsecPolicy = machine.Path.IpsecPolicy,
+            ReplyRoute = machine.Path.ReplyRoute,
             Hops = hops,
             LastRespondingHop = hops.LastOrDefault(h => h.Address is not null)?.Address,
             ControlReply = control is null ? null : ControlReply(machine, control, origin),
+            PlainAttempt = machine.FollowUps.Where(a => a.Plan.Kind == AttemptKind.Plain).Select(a => Plain(machine, a)).FirstOrDefault(),
             AlternativeAttempts = [.. machine.FollowUps.Where(a => a.Plan.Alternative is not null).Select(Alternative)],
             CounterChanges = machine.Path.CounterChanges,
             NotObserved = [.. captureMissing, .. machine.Path.NotObserved],
@@ -118,6 +120,13 @@ internal sealed class SynResultBuilder
         PathMtu = (int)info.PathMtu,
         SegmentsOut = info.SegmentsOut,
         SegmentsIn = info.SegmentsIn,
+    };
+
+    private static PlainAttempt Plain(SynProbeMachine machine, SynAttempt attempt) => new()
+    {
+        LeftOut = machine.Path.Route?.PlainLookup?.LeftOut ?? [],
+        Outcome = attempt.Outcome,
+        RttMilliseconds = RoundTrip(attempt),
     };
 
     private static AlternativeAttempt Alternative(SynAttempt attempt) => new()

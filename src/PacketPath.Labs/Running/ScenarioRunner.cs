@@ -44,6 +44,9 @@ public sealed class ScenarioRunner
         return result with { DurationSeconds = clock.Elapsed.TotalSeconds };
     }
 
+    private static bool Says(PacketFailure verdict, string text) =>
+        verdict.Evidence.Select(static e => e.Observation).Append(verdict.Summary).Append(verdict.DoesNotProve).Any(said => said.Contains(text, StringComparison.Ordinal));
+
     private static PacketLabResult Judge(LabScenario scenario, LabPipelineOutput output)
     {
         var verdict = output.Verdict;
@@ -55,6 +58,7 @@ public sealed class ScenarioRunner
             : verdict.Layer != truth.Layer ? $"The verdict's layer is {verdict.Layer}, the truth's is {truth.Layer}."
             : truth.Confidence is { } confidence && verdict.Confidence != confidence
                 ? $"The verdict is {verdict.Confidence}, it must be {confidence}."
+            : truth.Says.FirstOrDefault(text => !Says(verdict, text)) is { } unsaid ? $"The verdict does not say '{unsaid}': {verdict.Summary}"
             : null;
         return new PacketLabResult
         {

@@ -53,4 +53,7 @@ public sealed record LabTruth
 
     /// <summary>The confidence it must be given; null for any.</summary>
     public Confidence? Confidence { get; init; }
+
+    /// <summary>What the verdict must say, each somewhere in its summary, its evidence or what it does not prove; empty for anything.</summary>
+    public IReadOnlyList<string> Says { get; init; } = [];
 }

@@ -106,12 +106,13 @@ public static class LabScenarioReader
 
     private static LabTruth Truth(JsonCursor at)
     {
-        var members = at.Members("faultId", "layer", "confidence");
+        var members = at.Members("faultId", "layer", "confidence", "says");
         return new LabTruth
         {
             FaultId = at.Required(members, "faultId").Text(),
             Layer = at.Required(members, "layer").Word<PathLayer>(),
             Confidence = members.TryGetValue("confidence", out var confidence) ? confidence.Word<Confidence>() : null,
+            Says = members.TryGetValue("says", out var says) ? says.Texts() : [],
         };
     }
 }

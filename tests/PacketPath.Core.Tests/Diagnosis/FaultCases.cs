@@ -19,6 +19,9 @@ public static class FaultCases
         new("PolicyRuleUnreachable", PathLayer.PolicyRouting,
             s => [s.LocalError("ENETUNREACH", RuleEnds(s, RouteOutcome.RuleUnreachable, RuleAction.Unreachable))],
             s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))]),
+        new("PolicyRuleDiverts", PathLayer.PolicyRouting,
+            s => [Diverted(s, RouteOutcome.Usable)],
+            s => [Diverted(s, RouteOutcome.Unreachable)]),
         new("Ipv6Disabled", PathLayer.RouteLookup,
             s => [s.IsIPv6
                 ? s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Ipv6Disabled = true })
@@ -104,6 +107,15 @@ public static class FaultCases
         new("InputFirewallReject", PathLayer.InputFirewall,
             s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies, LocalResponses = [s.Packet(SynPacketKind.Reset, s.Source, s.Target, 64)] }],
             s => [s.Probe(SynOutcome.NoReply) with { Replies = s.Open().Replies }]),
+        new("ReturnPathFiltered", PathLayer.ReturnPath,
+            s => [.. CameBackElsewhere(s, RouteOutcome.ReturnPathFiltered)],
+            s => [.. CameBackElsewhere(s, RouteOutcome.Usable)]),
+        new("ReturnRouteMissing", PathLayer.ReturnPath,
+            s => [s.Probe(SynOutcome.NoReply), s.WayBack(RouteOutcome.Missing)],
+            s => [s.Probe(SynOutcome.NoReply), s.WayBack(RouteOutcome.Usable)]),
+        new("ForwardingDisabled", PathLayer.LocalDelivery,
+            s => [s.Probe(SynOutcome.NoReply), s.AtRouter(RouteOutcome.ForwardingDisabled), s.RouterLink(s.Gateway)],
+            s => [s.Probe(SynOutcome.NoReply), s.AtRouter(RouteOutcome.Usable), s.RouterLink(s.Gateway)]),
         new("NoFault", PathLayer.RemoteHost,
             s => [s.Open(), s.Neighbor(NeighborState.Unreachable, s.OtherGateway), s.Link(up: false, alias: "eth1")],
             s => [s.Route()]),
@@ -163,6 +175,35 @@ public static class FaultCases
         Neighbor = s.Neighbor(NeighborState.Absent),
         CounterChanges = [new() { Source = "NeighborTable", Object = s.IsIPv6 ? "ndisc_cache" : "arp_cache", Counter = "table_fulls", Before = 5, After = 5 + refused, Delta = refused }],
     };
+
+    private static SynPathResult Diverted(Scene s, RouteOutcome plain) => s.LocalError("EHOSTUNREACH", s.Refused(RouteOutcome.Unreachable, "EHOSTUNREACH") with
+    {
+        Table = "100",
+        Mark = 5,
+        Rule = new PolicyRule { Priority = 100, AddressFamily = s.Family, Action = RuleAction.ToTable, Table = "100", Mark = 5, MarkMask = 0xffffffff, Text = "100: from all fwmark 0x5 lookup 100" },
+        PlainLookup = new PlainRouteLookup { LeftOut = ["mark 0x5"], Outcome = plain, DestinationPrefix = s.Everything, NextHop = s.Gateway, InterfaceAlias = "eth0", Table = "main" },
+    }) with { Mark = 5 };
+
+    // The answer came in by eth1: here a lookup, on IPv6 as on IPv4, says what the kernel makes of it.
+    private static PacketEvidence[] CameBackElsewhere(Scene s, RouteOutcome reply) =>
+    [
+        s.Probe(SynOutcome.NoReply) with
+        {
+            Replies = [s.Open().Replies[0] with { InterfaceAlias = "eth1" }],
+            ReplyRoute = s.Route() with
+            {
+                RemoteAddress = s.Source,
+                SourceAddress = s.Target,
+                SourceAddressState = null,
+                InputInterface = "eth1",
+                Outcome = reply,
+                ErrorName = reply == RouteOutcome.Usable ? null : "EXDEV",
+                InputReversePathFilter = ReversePathFilter.Strict,
+                ReturnPrefix = s.Everything,
+                ReturnInterface = "eth0",
+            },
+        },
+    ];
 
     private static PacketRoute RuleEnds(Scene s, RouteOutcome outcome, RuleAction action) => s.Refused(outcome, "EINVAL") with
     {

@@ -28,8 +28,8 @@ public class NextStepTests
     });
 
     [Theory]
-    [InlineData("4711", "-NetNamespace 4711", "nsenter --net=/proc/4711/ns/net nft")]
-    [InlineData("/proc/4711/ns/net", "-NetNamespace /proc/4711/ns/net", "nsenter --net=/proc/4711/ns/net nft")]
+    [InlineData("4711", "-NetNamespace 4711", "nsenter --net=/proc/4711/ns/net tc")]
+    [InlineData("/proc/4711/ns/net", "-NetNamespace /proc/4711/ns/net", "nsenter --net=/proc/4711/ns/net tc")]
     public void A_namespace_without_a_name_is_asked_for_as_it_was(string asked, string option, string command)
     {
         var probe = V4.Probe(SynOutcome.NoReply) with { Syns = [], NetNamespace = "net:[4026532000]", RequestedNetNamespace = asked };

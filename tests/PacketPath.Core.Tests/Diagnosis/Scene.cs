@@ -56,6 +56,36 @@ public sealed record Scene(bool IsIPv6)
         TypeOfRoute = Enum.TryParse<RouteType>(outcome.ToString(), out var type) ? type : RouteType.Unspecified,
     };
 
+    /// <summary>The router's lookup of this host's SYN as it comes in on its eth0.</summary>
+    public PacketRoute AtRouter(RouteOutcome outcome) => Route() with
+    {
+        NetNamespace = "router",
+        Outcome = outcome,
+        SourceAddress = Source,
+        SourceAddressState = null,
+        NextHop = null,
+        NeighborAddress = Target,
+        InterfaceAlias = "eth1",
+        InputInterface = "eth0",
+        InputForwarding = outcome != RouteOutcome.ForwardingDisabled,
+    };
+
+    /// <summary>The router's interface.</summary>
+    public PacketInterface RouterLink(string address) => Link() with
+    {
+        NetNamespace = "router",
+        Addresses = [new InterfaceAddress { IPAddress = address, PrefixLength = IsIPv6 ? 64 : 24, AddressFamily = Family }],
+    };
+
+    /// <summary>The target's lookup of the way back to this host.</summary>
+    public PacketRoute WayBack(RouteOutcome outcome) => (outcome == RouteOutcome.Usable ? Route() : Refused(outcome, "ENETUNREACH")) with
+    {
+        NetNamespace = "server",
+        RemoteAddress = Source,
+        SourceAddress = Target,
+        DestinationPrefix = outcome is RouteOutcome.Missing ? null : Everything,
+    };
+
     public RouteAlternative Loser(AlternativeReason reason, string? alias = "eth1") => new()
     {
         DestinationPrefix = Everything,

@@ -40,7 +40,7 @@ public sealed class InputFirewallDrop : FaultRule
                 + (sameWay ? "." : ", or whether reverse-path filtering does."),
             NextSteps =
             [
-                commands.Firewall(),
+                commands.InputFirewall(synAck.InterfaceAlias),
                 .. sameWay ? Array.Empty<string>() : [commands.Run("sysctl net.ipv4.conf.all.rp_filter")],
                 commands.ProbeAndResolve(),
             ],

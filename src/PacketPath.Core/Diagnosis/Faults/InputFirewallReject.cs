@@ -39,7 +39,7 @@ public sealed class InputFirewallReject : FaultRule
             ],
             Proves = "The target is up and answers; this host turns the answer away before the socket sees it.",
             DoesNotProve = culprit?.DoesNotProve ?? "Which rule does it: look for reject in the PREROUTING and INPUT chains.",
-            NextSteps = [commands.Firewall(), commands.ProbeAndResolve()],
+            NextSteps = [commands.InputFirewall(synAck.InterfaceAlias), commands.ProbeAndResolve()],
         };
     }
 }

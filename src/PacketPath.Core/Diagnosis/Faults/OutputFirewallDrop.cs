@@ -50,7 +50,7 @@ public sealed class OutputFirewallDrop : FaultRule
             Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
             DoesNotProve = culprit is not null ? culprit.DoesNotProve + " Nor that the target would answer." : "Which rule dropped it (nftables, iptables, a traffic-control or BPF filter on egress)"
                 + (evidence.IpsecIsUnknown ? ", or that no IPsec policy sent it encrypted; nor that the target would answer." : "; nor that the target would answer."),
-            NextSteps = [commands.Firewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
+            NextSteps = [commands.OutputFirewall(), commands.Run($"tc -s filter show dev {Commands.Quote(Device(evidence))} egress"), commands.ProbeAndResolve()],
         };
     }
 

@@ -50,7 +50,7 @@ public sealed class OutputFirewallReject : FaultRule
             DoesNotProve = culprit is null
                 ? "Which rule did it (look for reject in the OUTPUT and POSTROUTING chains), nor that the target would answer."
                 : culprit.DoesNotProve + " Nor that the target would answer.",
-            NextSteps = [commands.Firewall(), commands.ProbeAndResolve()],
+            NextSteps = [commands.OutputFirewall(), commands.ProbeAndResolve()],
         };
     }
 

@@ -39,7 +39,7 @@ public sealed class PathSilentAfterHop : FaultRule
             [
                 commands.ProbeAndResolve(" -FindHop"),
                 commands.RouteOf(last.Address!),
-                .. evidence.CaptureIsComplete ? Array.Empty<string>() : [commands.Run("nft list ruleset")],
+                .. evidence.CaptureIsComplete ? Array.Empty<string>() : [commands.Firewall()],
             ],
         };
     }
