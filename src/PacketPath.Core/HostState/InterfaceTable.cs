@@ -58,7 +58,7 @@ public sealed class InterfaceTable : IDisposable
 
     /// <summary>One interface by name or alternative name; null where there is none.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public PacketInterface? Find(string name)
+    public PacketInterface? Find(string name, CancellationToken stop = default)
     {
         if (name.Length is 0 or > 127)
         {
@@ -67,16 +67,16 @@ public sealed class InterfaceTable : IDisposable
 
         _writer.Clear();
         LinkRequests.Get(_writer, name, statistics: true);
-        return FindWritten(forwarding: true);
+        return FindWritten(forwarding: true, stop);
     }
 
     /// <summary>One interface by index; null where there is none.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public PacketInterface? Find(int index) => Find(index, forwarding: true);
+    public PacketInterface? Find(int index, CancellationToken stop = default) => Find(index, forwarding: true, stop);
 
     /// <summary>One interface by index, with or without what it does with packets that come in; null where there is none.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    internal PacketInterface? Find(int index, bool forwarding)
+    internal PacketInterface? Find(int index, bool forwarding, CancellationToken stop)
     {
         if (index <= 0)
         {
@@ -85,7 +85,7 @@ public sealed class InterfaceTable : IDisposable
 
         _writer.Clear();
         LinkRequests.Get(_writer, index, statistics: true);
-        return FindWritten(forwarding);
+        return FindWritten(forwarding, stop);
     }
 
     /// <inheritdoc/>
@@ -129,19 +129,19 @@ public sealed class InterfaceTable : IDisposable
 
     private List<LinkMessage> Links(CancellationToken stop) => Links(statistics: true, stop);
 
-    private PacketInterface? FindWritten(bool forwarding)
+    private PacketInterface? FindWritten(bool forwarding, CancellationToken stop)
     {
         try
         {
-            var link = _socket.Get<LinkMessage>(_writer, LinkMessage.Read, CancellationToken.None);
+            var link = _socket.Get<LinkMessage>(_writer, LinkMessage.Read, stop);
             if (link is null)
             {
                 return null;
             }
 
-            var addresses = Addresses(link.Index, CancellationToken.None);
+            var addresses = Addresses(link.Index, stop);
             _names.Clear();
-            return Build(link, addresses, _names.Find(link.MasterIndex), forwarding ? ForwardingSettings.Read(_namespace, _socket, link.Index, link.Name, CancellationToken.None) : null, DateTime.UtcNow);
+            return Build(link, addresses, _names.Find(link.MasterIndex), forwarding ? ForwardingSettings.Read(_namespace, _socket, link.Index, link.Name, stop) : null, DateTime.UtcNow);
         }
         catch (NetlinkException exception) when (exception.Errno is Errno.ENODEV or Errno.ENXIO)
         {

@@ -60,8 +60,11 @@ public sealed class NeighborTable : IDisposable
     }
 
     /// <summary>One entry; its state is <see cref="NeighborState.Absent"/> where there is none.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="interfaceIndex">The interface.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="LinuxException">The kernel refused: ENODEV where there is no such interface.</exception>
-    public NeighborEntry Find(IPAddress address, int interfaceIndex)
+    public NeighborEntry Find(IPAddress address, int interfaceIndex, CancellationToken stop = default)
     {
         _writer.Clear();
         NeighborRequests.Get(_writer, address, interfaceIndex);
@@ -70,7 +73,7 @@ public sealed class NeighborTable : IDisposable
         try
         {
             var message = _socket.Get<NeighborMessage?>(
-                _writer, static (in NetlinkMessage answer) => NeighborMessage.Read(answer), CancellationToken.None);
+                _writer, static (in NetlinkMessage answer) => NeighborMessage.Read(answer), stop);
             if (message is { Address: not null } found)
             {
                 return Build(found, stamp);
@@ -85,7 +88,7 @@ public sealed class NeighborTable : IDisposable
             // Kernels before 5.0 give the table only as a whole.
             var family = (AddressFamily)IpBits.FamilyOf(address);
             var text = TextOf(address);
-            foreach (var entry in List(family, interfaceIndex))
+            foreach (var entry in List(family, interfaceIndex, stop))
             {
                 if (entry.InterfaceIndex == interfaceIndex && entry.IPAddress == text)
                 {

@@ -49,7 +49,7 @@ internal sealed class HostPathReader : IHostPathReader
         for (var i = 0; i < paths.Length; i++)
         {
             stop.ThrowIfCancellationRequested();
-            var path = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces);
+            var path = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces, stop);
             paths[i] = WithCounters(WithIpsec(path, queries[i], stop), queries[i], counters);
         }
 
@@ -139,7 +139,7 @@ internal sealed class HostPathReader : IHostPathReader
         }
     }
 
-    private HostPath Path(HostPathQuery query, PacketRoute? route, MissingObservation? missing, Dictionary<int, PacketInterface?> interfaces)
+    private HostPath Path(HostPathQuery query, PacketRoute? route, MissingObservation? missing, Dictionary<int, PacketInterface?> interfaces, CancellationToken stop)
     {
         List<MissingObservation> notObserved = missing is null ? [] : [missing];
         PacketInterface? egress = null;
@@ -149,12 +149,12 @@ internal sealed class HostPathReader : IHostPathReader
             var index = route is { InterfaceIndex: > 0 } ? route.InterfaceIndex : query.Interface is { } name ? _names.Index(name) : 0;
             if (index > 0 && !interfaces.TryGetValue(index, out egress))
             {
-                interfaces[index] = egress = _interfaces.Find(index, forwarding: false);
+                interfaces[index] = egress = _interfaces.Find(index, forwarding: false, stop);
             }
 
             if (route is { NeighborAddress: { } address, InterfaceIndex: > 0 } && IPAddress.TryParse(address, out var nextHop))
             {
-                neighbor = _neighbors.Find(nextHop, route.InterfaceIndex);
+                neighbor = _neighbors.Find(nextHop, route.InterfaceIndex, stop);
             }
         }
         catch (Exception failure) when (IsKernelFailure(failure))

@@ -8,6 +8,7 @@ internal sealed partial class SynEngine
 {
     private const int TooManyInProcess = 24;
     private const int TooManyInSystem = 23;
+    private const long LimitKept = 1_000 * Millisecond;
 
     private sealed class Active
     {
@@ -28,6 +29,12 @@ internal sealed partial class SynEngine
     // What follows a probe goes before new targets, so that probes end in the order they began.
     private void StartWaiting()
     {
+        // Others may have let go of descriptors since.
+        if (_socketLimit < _options.ThrottleLimit && Now - _limitedAt > LimitKept)
+        {
+            _socketLimit = _options.ThrottleLimit;
+        }
+
         for (var i = 0; i < StartsPerTurn && _active.Count < _socketLimit; i++)
         {
             if (_followUps.TryDequeue(out var next))
@@ -71,6 +78,7 @@ internal sealed partial class SynEngine
         catch (LinuxException failure) when (failure.Errno is TooManyInProcess or TooManyInSystem && _active.Count > 0)
         {
             _socketLimit = Math.Max(1, _active.Count);
+            _limitedAt = Now;
             return false;
         }
         catch (LinuxException failure)
@@ -125,7 +133,7 @@ internal sealed partial class SynEngine
 
         // A connected datagram socket is always writable, and nobody reads data that comes; errors are reported unasked.
         _epoll.Add(socket.Descriptor, active.Attempt.Plan.Kind == AttemptKind.Control ? 0 : Epoll.Writable, active.Id);
-        _timers.Enqueue(active, active.Attempt.Deadline);
+        _timers.Add(active, active.Attempt.Deadline);
     }
 
     private SynProbeException? Problem(ConnectStep step) => (step.Call, step.Errno) switch
@@ -171,7 +179,7 @@ internal sealed partial class SynEngine
                 _epoll.Remove(active.Socket!.Descriptor);
                 active.Mark = _capture?.Mark() ?? 0;
                 _settling.Add(active);
-                _timers.Enqueue(active, active.Attempt.Deadline);
+                _timers.Add(active, active.Attempt.Deadline);
                 break;
         }
     }
@@ -212,6 +220,7 @@ internal sealed partial class SynEngine
     private void Release(Active active)
     {
         _settling.Remove(active);
+        _timers.NoteEnd();
         _active.Remove(active.Id);
         if (active.Flow is { } flow)
         {

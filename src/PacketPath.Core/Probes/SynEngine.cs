@@ -26,7 +26,7 @@ internal sealed partial class SynEngine
     // Everything below belongs to the engine's thread.
     private readonly Dictionary<long, Active> _active = [];
     private readonly HashSet<Active> _settling = [];
-    private readonly PriorityQueue<Active, long> _timers = new();
+    private readonly DeadlineQueue<Active> _timers = new(static active => active.Attempt.State == AttemptState.Ended);
     private readonly Queue<(SynProbeMachine Machine, AttemptPlan Plan)> _followUps = new();
     private readonly Dictionary<SynProbeMachine, CaptureStanding> _unfinished = new(ReferenceEqualityComparer.Instance);
     private readonly List<(SynProbeMachine Machine, SynAttempt Attempt)> _awaitingFacts = [];
@@ -37,6 +37,7 @@ internal sealed partial class SynEngine
     private CaptureFeed? _capture;
     private SynResultBuilder _builder = null!;
     private int _socketLimit;
+    private long _limitedAt;
     private long _nextId = WakeId;
 
     /// <summary>Creates an engine.</summary>
@@ -179,7 +180,7 @@ internal sealed partial class SynEngine
     private void TakePackets()
     {
         // No more than waits now: packets may come faster than they are taken, and the clock and a stop must be heard too.
-        for (var left = _capture?.Waiting ?? 0; left > 0 && _capture!.TryTake(out var segment); left--)
+        for (var left = _capture?.Waiting ?? 0; left > 0 && !_stop.IsCancellationRequested && _capture!.TryTake(out var segment); left--)
         {
             var role = _flows.Match(segment, out var owner);
             if (role == SegmentRole.None)
@@ -221,10 +222,9 @@ internal sealed partial class SynEngine
     private void FireTimers()
     {
         var now = Now;
-        while (_timers.TryPeek(out var active, out var due) && due <= now)
+        while (!_stop.IsCancellationRequested && _timers.TryTake(now, out var active, out var due))
         {
-            _timers.Dequeue();
-            if (active.Attempt.State == AttemptState.Ended || active.Attempt.Deadline > due)
+            if (active.Attempt.Deadline > due)
             {
                 continue;
             }
@@ -248,6 +248,7 @@ internal sealed partial class SynEngine
         var paths = _reader.Read([.. batch.Select(b => Query(b.Machine, b.Attempt))], _stop.Token);
         for (var i = 0; i < batch.Length; i++)
         {
+            _stop.Token.ThrowIfCancellationRequested();
             var (machine, attempt) = batch[i];
             foreach (var plan in machine.MainEnded(attempt, paths[i]))
             {
@@ -301,12 +302,14 @@ internal sealed partial class SynEngine
             return 1;
         }
 
-        if (!_timers.TryPeek(out _, out var due))
+        if (!_timers.TryPeek(out var due))
         {
             return -1;
         }
 
-        return (int)Math.Clamp((due - Now + Millisecond - 1) / Millisecond, 0, int.MaxValue);
+        // Held back for want of descriptors, it looks again before the next deadline.
+        var longest = _socketLimit < _options.ThrottleLimit && (_followUps.Count > 0 || !_added.IsEmpty) ? LimitKept / Millisecond : int.MaxValue;
+        return (int)Math.Clamp((due - Now + Millisecond - 1) / Millisecond, 0, longest);
     }
 
     private void FailAll(Exception failure)

@@ -106,7 +106,7 @@ public sealed class GetNeighborEntryCommand : HostCmdlet
         }
         else
         {
-            WriteObject(Table(NeighborTable.Open).Find(System.Net.IPAddress.Parse(route.NeighborAddress), route.InterfaceIndex));
+            WriteObject(Table(NeighborTable.Open).Find(System.Net.IPAddress.Parse(route.NeighborAddress), route.InterfaceIndex, StopToken));
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class GetPacketInterfaceCommand : HostCmdlet
     {
         foreach (var index in InterfaceIndex!)
         {
-            if (table.Find(index) is not { } found)
+            if (table.Find(index, StopToken) is not { } found)
             {
                 WriteNotFound($"There is no interface with index {index}", index, table);
             }
@@ -68,7 +68,7 @@ public sealed class GetPacketInterfaceCommand : HostCmdlet
     {
         foreach (var name in names.Literals)
         {
-            if (table.Find(name) is { } found)
+            if (table.Find(name, StopToken) is { } found)
             {
                 WriteObject(found);
             }

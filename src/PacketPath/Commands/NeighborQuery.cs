@@ -53,17 +53,17 @@ internal sealed class NeighborQuery
         var nothingLeft = interfaces is { Length: 0 } || (HasAddresses && _addresses.Count == 0 && _addressPatterns.IsEmpty);
         return nothingLeft ? []
             : IsPlain && interfaces is null or [_] ? table.List(_family, interfaces is [var only] ? only : 0, resolvedOnly: true, stop)
-            : interfaces is not null && _addresses.Count > 0 && _addressPatterns.IsEmpty ? Get(table, interfaces)
+            : interfaces is not null && _addresses.Count > 0 && _addressPatterns.IsEmpty ? Get(table, interfaces, stop)
             : List(table, interfaces, stop);
     }
 
-    private IEnumerable<NeighborEntry> Get(NeighborTable table, int[] interfaces)
+    private IEnumerable<NeighborEntry> Get(NeighborTable table, int[] interfaces, CancellationToken stop)
     {
         foreach (var (address, _, zone) in _addresses)
         {
             foreach (var index in interfaces.Where(index => zone is null || index == table.InterfaceIndex(zone)))
             {
-                var entry = table.Find(address, index);
+                var entry = table.Find(address, index, stop);
                 if (Passes(entry))
                 {
                     yield return entry;

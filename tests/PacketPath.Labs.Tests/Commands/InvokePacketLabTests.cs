@@ -85,13 +85,27 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
     public void StoppingLeavesNothing(string pipeline, string command)
     {
         using var lab = new OwnLab(pipeline, timeoutSeconds: 300, commands: command.Length > 0 ? [command] : []);
-        using var shell = PowerShell.Create(engine.Runspace);
-        var run = shell.AddCommand("Invoke-PacketLab").AddParameter("Path", lab.File).BeginInvoke();
-        Assert.True(SpinWait.SpinUntil(() => lab.Standing.Length == 1, TimeSpan.FromSeconds(20)));
-        var stopping = shell.BeginStop(null, null);
-        Assert.True(stopping.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(60)), "the pipeline did not stop");
-        Assert.True(run.IsCompleted);
-        Assert.Empty(lab.Standing);
+        var clock = new StopClock();
+        for (var i = 0; i < 3; i++)
+        {
+            using var shell = PowerShell.Create(engine.Runspace);
+            using var running = new ManualResetEventSlim();
+            shell.Streams.Progress.DataAdded += (_, added) =>
+            {
+                if (shell.Streams.Progress[added.Index].StatusDescription == "running the pipeline")
+                {
+                    running.Set();
+                }
+            };
+            var run = shell.AddCommand("Invoke-PacketLab").AddParameter("Path", lab.File).BeginInvoke();
+            Assert.True(SpinWait.SpinUntil(() => running.IsSet || (command.Length > 0 && Sleeps(lab)), TimeSpan.FromSeconds(20)));
+            var stopping = shell.BeginStop(null, null);
+            clock.Time(() => Assert.True(stopping.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(20)), "the pipeline did not stop"));
+            Assert.True(run.IsCompleted);
+            Assert.Empty(lab.Standing);
+        }
+
+        clock.AssertWithinLimit();
     }
 
     [RootFact]
@@ -159,6 +173,19 @@ public sealed class InvokePacketLabTests(EngineFixture engine) : IClassFixture<E
         engine.Invoke("Invoke-PacketLab OutputFirewallDrop-IPv6, NoFault-PolicyTable-IPv4").AssertClean();
         Assert.Equal(before, HostState.Snapshot());
     }
+
+    // The node's command runs in the lab's namespace, and nothing else does.
+    private static bool Sleeps(OwnLab lab) => lab.Standing.Length == 1 && Directory.GetDirectories("/proc").Any(static process =>
+    {
+        try
+        {
+            return File.ReadAllText(process + "/cmdline") == "sleep\0300\0" && File.ReadAllText(process + "/status").Contains($"PPid:\t{Environment.ProcessId}\n", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
 
     private static void Discard(PacketLabResult result)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using PacketPath.Capture;
+using PacketPath.Diagnosis;
 using PacketPath.HostState;
 using PacketPath.Probes;
 using PacketPath.Tests;
@@ -153,6 +154,95 @@ public class SynProbeEngineTests(SynLab lab) : IClassFixture<SynLab>
         Assert.Equal(SynOutcome.NoReply, full.Outcome);
         Assert.Contains(full.CounterChanges, c => c is { Source: "Netstat", Object: "TcpExt", Counter: "ListenOverflows", Delta: > 0 } && c.After - c.Before == c.Delta);
         Assert.Empty(full.NotObserved);
+    }
+
+    [RootFact]
+    public void An_interface_that_vanishes_under_a_probe_leaves_a_result_that_blames_no_firewall()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        network.MustExec("b", "nft 'add table inet quiet; add chain inet quiet input { type filter hook input priority 0; }; add rule inet quiet input tcp dport 80 drop'");
+        using var ns = NetworkNamespace.Open(network.NamespaceOf("a"));
+        var (v4, v6) = ProbeWhile(ns, () => network.MustExec("a", "ip link del eth0"), TimeSpan.FromSeconds(2));
+        foreach (var result in (SynPathResult[])[v4, v6])
+        {
+            Assert.True(result.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.IcmpError, $"{result.Outcome}");
+            Assert.NotEmpty(result.Syns);
+            Assert.NotEqual(RouteOutcome.Usable, result.Route!.Outcome);
+            Assert.Null(result.Interface);
+            var verdicts = Resolver.Resolve([result]).ToArray();
+            Assert.DoesNotContain(verdicts, v => v.FaultId is "OutputFirewallDrop" or "OutputFirewallReject" or "NoFault");
+        }
+    }
+
+    [RootFact]
+    public void A_namespace_that_vanishes_under_a_probe_is_probed_to_the_end()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        network.MustExec("b", "nft 'add table inet quiet; add chain inet quiet input { type filter hook input priority 0; }; add rule inet quiet input tcp dport 80 drop'");
+        var name = network.NamespaceOf("a");
+        using var ns = NetworkNamespace.Open(name);
+        var (v4, v6) = ProbeWhile(ns, () => network.MustExec("b", $"ip netns del {name}"), TimeSpan.FromSeconds(2));
+        foreach (var result in (SynPathResult[])[v4, v6])
+        {
+            Assert.Equal((SynOutcome.NoReply, CaptureStatus.Complete, name), (result.Outcome, result.CaptureStatus, result.NetNamespace));
+            Assert.InRange(result.Syns.Length, 2, 3);
+            Assert.Equal("NoReply", Resolver.Resolve([result]).Single(v => v.IsPrimary).FaultId);
+        }
+    }
+
+    [RootFact]
+    public void Descriptors_that_come_free_again_are_used()
+    {
+        var limits = File.ReadLines("/proc/self/limits").Single(l => l.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+        var highest = Directory.GetFiles("/proc/self/fd").Max(f => int.Parse(Path.GetFileName(f), System.Globalization.CultureInfo.InvariantCulture));
+        var targets = Enumerable.Range(0, 400).Select(_ => Target(SynLab.Far(false), SynLab.FarSilent)).ToArray();
+        using var probe = new SynProbe(new SynProbeOptions { Namespace = lab.Namespace, Timeout = TimeSpan.FromSeconds(1), Capture = false });
+        probe.Add(targets[0]);
+        Assert.True(probe.TryTake(TimeSpan.FromSeconds(20), CancellationToken.None, out _));
+        Limit((highest + 40).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            Array.ForEach(targets, probe.Add);
+            probe.CompleteAdding();
+            Assert.True(probe.TryTake(TimeSpan.FromSeconds(20), CancellationToken.None, out _));
+        }
+        finally
+        {
+            Limit(limits);
+        }
+
+        var answered = 1;
+        while (answered < targets.Length)
+        {
+            Assert.True(probe.TryTake(TimeSpan.FromSeconds(20), CancellationToken.None, out var output));
+            Assert.Equal(SynOutcome.NoReply, output.Result?.Outcome);
+            answered++;
+        }
+
+        // At forty a second it would take ten.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 2, 7);
+
+        static void Limit(string soft) => Process.Start("prlimit", ["--pid", $"{Environment.ProcessId}", $"--nofile={soft}:"])!.WaitForExit();
+    }
+
+    private static (SynPathResult V4, SynPathResult V6) ProbeWhile(NetworkNamespace ns, Action change, TimeSpan timeout)
+    {
+        using var probe = new SynProbe(new SynProbeOptions { Namespace = ns, Timeout = timeout });
+        probe.Add(Target("10.1.0.2", 80));
+        probe.Add(Target("fd01::2", 80));
+        probe.CompleteAdding();
+        Assert.True(SpinWait.SpinUntil(() => ns.Run(() => File.ReadAllText("/proc/thread-self/net/tcp").Contains(":0050 02 ", StringComparison.Ordinal)
+            && File.ReadAllText("/proc/thread-self/net/tcp6").Contains(":0050 02 ", StringComparison.Ordinal)), TimeSpan.FromSeconds(10)));
+        change();
+        SynPathResult Take()
+        {
+            Assert.True(probe.TryTake(TimeSpan.FromSeconds(20), CancellationToken.None, out var output));
+            return Assert.IsType<SynPathResult>(output.Result);
+        }
+
+        SynPathResult[] results = [Take(), Take()];
+        return (results.Single(r => !r.RemoteAddress.Contains(':')), results.Single(r => r.RemoteAddress.Contains(':')));
     }
 
     private (SynPathResult Result, IPacketSourceFactory Factory) RunWith(IPacketSourceFactory factory, int port)

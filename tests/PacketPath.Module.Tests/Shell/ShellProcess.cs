@@ -30,6 +30,13 @@ public static class ShellProcess
     /// <summary>Runs one command text.</summary>
     public static ShellRun Command(string text) => Run(["-NoProfile", "-NonInteractive", "-Command", text]);
 
+    /// <summary>Runs one command text under another program, which changes what the shell may do.</summary>
+    public static ShellRun CommandUnder(string[] prefix, string text)
+    {
+        Build();
+        return Finish(Start(["-NoProfile", "-NonInteractive", "-Command", text], null, prefix), null, RunLimit);
+    }
+
     /// <summary>Starts the shell, with every signal at its default, and returns while it runs.</summary>
     public static Process StartCommand(string text)
     {
