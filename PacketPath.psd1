@@ -20,11 +20,15 @@
         'bin/Formatting/PacketLab.Format.ps1xml'
         'bin/Formatting/FirewallHook.Format.ps1xml'
         'bin/Formatting/SocketEntry.Format.ps1xml'
+        'bin/Formatting/ConntrackStats.Format.ps1xml'
+        'bin/Formatting/ConntrackEntry.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Get-ConntrackEntry'
+        'Get-ConntrackStats'
         'Get-FirewallHook'
         'Get-NeighborEntry'
         'Get-PacketInterface'

@@ -91,9 +91,10 @@ function doSetup {
         if (-not (has 'ip')) { 'iproute2' }
         if (-not (has 'nft')) { 'nftables' }
         if (-not (has 'iptables-nft')) { 'iptables' }
+        if (-not (has 'conntrack')) { 'conntrack' }
     )
     if ($missing.Count -eq 0) {
-        say 'Setup: libpcap, iproute2, nftables and iptables are here.'
+        say 'Setup: libpcap, iproute2, nftables, iptables and conntrack are here.'
         return
     }
 

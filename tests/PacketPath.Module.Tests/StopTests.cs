@@ -40,6 +40,12 @@ public class StopTests
         AssertStops($"Test-SynPath 127.0.0.1 -Port {silent.Port} -TimeoutSeconds 60 {how}", _ => silent.IsProbed());
     }
 
+    [Theory]
+    [InlineData("Get-ConntrackStats -IntervalSeconds 3600")]
+    [InlineData("Get-ConntrackStats -SampleCount 0 -IntervalSeconds 0.05")]
+    [InlineData("while ($true) { Get-ConntrackEntry -WarningAction SilentlyContinue -ErrorAction SilentlyContinue }")]
+    public void Connection_tracking_stops_at_once(string script) => AssertStops("$underWay.Set(); " + script, static underWay => underWay.IsSet);
+
     private static void AssertStops(string script, Func<ManualResetEventSlim, bool> isUnderWay)
     {
         var clock = new StopClock();

@@ -102,6 +102,37 @@ Describe 'The other collectors' {
     }
 }
 
+Describe 'Connection tracking' {
+    It 'tells how full the table is, or that nothing is tracked' {
+        $stats = Get-ConntrackStats
+        $stats | Should -BeOfType PacketPath.ConntrackStats
+        $stats.IsAvailable -or $stats.NotObserved.Remedy | Should -BeTrue
+        (Get-Columns $stats)[0..2] | Should -Be 'Time', 'Cpu', 'Entries'
+    }
+
+    It 'writes one object for each CPU and the total' {
+        $all = @(Get-ConntrackStats -PerCpu)
+        $all[-1].Cpu | Should -BeNullOrEmpty
+        if ($all[-1].IsAvailable) { $all.Count | Should -BeGreaterThan 1 }
+    }
+
+    It 'takes as many samples as asked for' {
+        $samples = @(Get-ConntrackStats -IntervalSeconds 0.1 -SampleCount 2)
+        $samples.Count | Should -Be 2
+        $samples[1].Delta | Should -Not -BeNullOrEmpty
+    }
+
+    It 'completes states and protocols' {
+        (TabExpansion2 'Get-ConntrackEntry -State Est').CompletionMatches.CompletionText | Should -Contain 'Established'
+        (TabExpansion2 'Get-ConntrackEntry -Protocol ud').CompletionMatches.CompletionText | Should -Contain 'Udp'
+    }
+
+    It 'names the text it cannot take' {
+        Get-ConntrackEntry '10' -ErrorAction SilentlyContinue -ErrorVariable problem -WarningAction SilentlyContinue
+        $problem.TargetObject | Should -Be '10'
+    }
+}
+
 Describe 'Test-SynPath' {
     It 'finds an open port' {
         $result = Test-SynPath 127.0.0.1 -Port $openPort

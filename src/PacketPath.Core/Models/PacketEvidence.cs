@@ -41,11 +41,20 @@ public enum TransportProtocol
     /// <summary>User Datagram Protocol (RFC 768).</summary>
     Udp = 17,
 
+    /// <summary>Datagram Congestion Control Protocol (RFC 4340).</summary>
+    Dccp = 33,
+
+    /// <summary>Generic Routing Encapsulation (RFC 2784).</summary>
+    Gre = 47,
+
     /// <summary>Internet Control Message Protocol for IPv6 (RFC 4443).</summary>
     IcmpV6 = 58,
 
     /// <summary>Stream Control Transmission Protocol (RFC 9260).</summary>
     Sctp = 132,
+
+    /// <summary>Lightweight UDP (RFC 3828).</summary>
+    UdpLite = 136,
 }
 
 /// <summary>Something that could not be looked at, why, and how to get it.</summary>

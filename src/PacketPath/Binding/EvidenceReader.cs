@@ -17,6 +17,8 @@ internal static class EvidenceReader
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),
         (typeof(SocketEntry), [nameof(SocketEntry.Kind), nameof(SocketEntry.State), nameof(SocketEntry.LocalAddress), nameof(SocketEntry.Inode)]),
         (typeof(FirewallHook), [nameof(FirewallHook.Hook), nameof(FirewallHook.Chain), nameof(FirewallHook.Backend)]),
+        (typeof(ConntrackStats), [nameof(ConntrackStats.IsAvailable), nameof(ConntrackStats.InsertFailed), nameof(ConntrackStats.EarlyDrop)]),
+        (typeof(ConntrackEntry), [nameof(ConntrackEntry.OriginalDestinationAddress), nameof(ConntrackEntry.StatusBits)]),
         (typeof(PolicyRule), [nameof(PolicyRule.Priority), nameof(PolicyRule.Action), nameof(PolicyRule.AddressFamily)]),
     ];
 

@@ -1,5 +1,8 @@
+using PacketPath.HostState;
+using PacketPath.HostState.Conntrack;
 using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
+using PacketPath.Netlink.Conntrack;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
@@ -42,7 +45,17 @@ internal static class NetlinkParsers
         RouteMessage.NewRule => RuleEntryReader.Read(message),
         RouteMessage.NewNetconf => NetconfMessage.Read(message),
         _ when message.Type >> 8 == NetfilterMessage.Nftables => NftParsers.Parse(message),
+        _ when message.Type >> 8 == NetfilterMessage.Conntrack => ParseConntrack(message),
+        _ when message.Type >> 8 == NetfilterMessage.ConntrackExpectation => ConntrackCpuCounters.ReadExpectations(message),
         ControlType.Error or ControlType.Done => NetlinkStatus.Read(message),
         _ => null,
+    };
+
+    // All the way to the object, whose time of observation is left out.
+    private static object ParseConntrack(in NetlinkMessage message) => (message.Type & 0xff) switch
+    {
+        ConntrackMessageType.New => new ConntrackEntryBuilder(default, 3).Build(ConntrackMessage.Read(message)),
+        ConntrackMessageType.GetStatsPerCpu => ConntrackCpuCounters.Read(message),
+        _ => ConntrackTableMessage.Read(message),
     };
 }
