@@ -76,6 +76,17 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
             _ => command,
         };
 
+    /// <summary>The sockets of wherever a socket was read.</summary>
+    public static string Sockets(SocketEntry where, string options)
+    {
+        var isNamed = where.NetNamespace.Length > 0 && !where.NetNamespace.StartsWith("net:[", StringComparison.Ordinal);
+        return $"Get-SocketEntry {options.Split(" | ")[0]}{Option("-NetNamespace", isNamed ? where.NetNamespace : "")}{(options.Contains(" | ") ? " | " + options.Split(" | ", 2)[1] : "")}";
+    }
+
+    /// <summary>The sockets to this target, by state.</summary>
+    public string SocketsTo(string options = "") => Describe.Text(
+        $"Get-SocketEntry -RemoteAddress {Quote(Address(evidence.RemoteAddress))} -RemotePort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{options}{Netns} | Group-Object State, OwningProcessName -NoElement");
+
     /// <summary>The firewall's rules.</summary>
     public string Firewall() => $"Get-FirewallHook{Netns}";
 

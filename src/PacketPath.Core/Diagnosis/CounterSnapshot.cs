@@ -7,6 +7,7 @@ internal readonly record struct CounterSnapshot(string Source, string? Object, s
     public static IEnumerable<CounterSnapshot> Of(PacketEvidence evidence) => evidence switch
     {
         PacketInterface link => OfLink(link),
+        SocketEntry { Memory: { } memory, Cookie: not 0 } socket => [new("Socket", socket.Cookie.ToString("x", System.Globalization.CultureInfo.InvariantCulture), "drops", (ulong)Math.Max(0, memory.Drops), socket.ObservedAt)],
         _ => [],
     };
 

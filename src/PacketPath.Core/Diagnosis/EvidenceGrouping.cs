@@ -6,6 +6,8 @@ internal sealed class EvidenceGrouping
     private readonly List<TargetKey> _order = [];
     private readonly Dictionary<TargetKey, List<SynPathResult>> _probes = [];
     private readonly Dictionary<TargetKey, List<PacketRoute>> _routes = [];
+    private readonly Dictionary<TargetKey, List<SocketEntry>> _attempts = [];
+    private readonly SocketEvidence _sockets = new();
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
     private FarEvidence _far = null!;
@@ -32,6 +34,9 @@ internal sealed class EvidenceGrouping
                 break;
             case FirewallHook hook:
                 Host(hook).Firewall.Add(hook);
+                break;
+            case SocketEntry socket:
+                AddSocket(socket);
                 break;
         }
 
@@ -61,6 +66,11 @@ internal sealed class EvidenceGrouping
             {
                 yield return set;
             }
+        }
+
+        foreach (var set in _order.Count > 0 ? [] : _sockets.Sets())
+        {
+            yield return set;
         }
     }
 
@@ -96,7 +106,8 @@ internal sealed class EvidenceGrouping
         return new EvidenceSet
         {
             Key = key,
-            ComputerName = probes.Select(p => p.ComputerName).Concat(routes.Select(r => r.ComputerName)).FirstOrDefault() ?? "",
+            ComputerName = probes.Select(p => p.ComputerName).Concat(routes.Select(r => r.ComputerName))
+                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).FirstOrDefault() ?? "",
             Probes = probes,
             Siblings = [.. context.Handshakes.Where(p => TargetKey.Of(p) != key)],
             Routes = routes,
@@ -107,8 +118,20 @@ internal sealed class EvidenceGrouping
             Firewall = host?.Firewall ?? [],
             Elsewhere = probes.Count == 0 ? [] : _far.HostsOf(probes[0]),
             ReplyRoutes = probes.Count == 0 ? [] : _far.RepliesOf(probes[0]),
+            Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),
+            TargetSockets = _sockets.Of(key, probes, place => _hosts.GetValueOrDefault(place)),
             Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],
         };
+    }
+
+    // A connection under way is an attempt of its own; any other socket is known for what it is.
+    private void AddSocket(SocketEntry socket)
+    {
+        _sockets.Add(socket);
+        if (socket is { State: SocketState.SynSent, AskedAddress: null, RemotePort: > 0 })
+        {
+            AddTo(_attempts, TargetKey.Of(socket with { RemoteAddress = SocketEvidence.Plain(socket.RemoteAddress) }), socket);
+        }
     }
 
     private AddressContext Address(TargetKey key)
@@ -120,7 +143,7 @@ internal sealed class EvidenceGrouping
     private void AddTo<T>(Dictionary<TargetKey, List<T>> map, TargetKey key, T evidence)
         where T : DestinationEvidence
     {
-        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key))
+        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key) && !_attempts.ContainsKey(key))
         {
             _order.Add(key);
         }

@@ -40,6 +40,9 @@ internal sealed partial class EvidenceSet
     public IReadOnlyList<PathHop> AnsweringHops =>
         Probe?.Hops.Where(h => h.Address is not null && !h.IsTarget).OrderBy(h => h.Ttl).ToArray() ?? [];
 
+    /// <summary>A connection that is stuck, where nothing was tried anew: it sent its SYN more than once and heard nothing. The one that has tried longest.</summary>
+    public SocketEntry? Stuck => Probe is not null ? null : Attempts.Where(s => s.Retransmits > 0).MaxBy(s => s.Retransmits);
+
     /// <summary>True where the target is an address of this host.</summary>
     public bool TargetIsLocal => Route?.TypeOfRoute == RouteType.Local;
 

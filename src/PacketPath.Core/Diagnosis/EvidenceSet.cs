@@ -39,6 +39,15 @@ internal sealed partial class EvidenceSet
     /// <summary>Lookups on this host of the flow's answer as it came in, newest first.</summary>
     public IReadOnlyList<PacketRoute> ReplyRoutes { get; init; } = [];
 
+    /// <summary>Connections to this target under way (SYN_SENT), newest reading first.</summary>
+    public IReadOnlyList<SocketEntry> Attempts { get; init; } = [];
+
+    /// <summary>The sockets of the host that has the target's address.</summary>
+    public TargetSockets TargetSockets { get; init; } = TargetSockets.None;
+
+    /// <summary>The readings of one receiving socket, newest first, where it stands for itself.</summary>
+    public IReadOnlyList<SocketEntry> Receiver { get; init; } = [];
+
     /// <summary>The loss counters that collectors read in this namespace, at whatever time.</summary>
     public IReadOnlyList<CounterSnapshot> Counters { get; init; } = [];
 
@@ -64,13 +73,13 @@ internal sealed partial class EvidenceSet
     public bool IsIPv6 => RemoteAddress.Contains(':');
 
     /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
-    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0;
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0;
 
     /// <summary>The time of the newest observation.</summary>
     public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();
 
     private IEnumerable<PacketEvidence> Everything =>
-        Probes.Concat<PacketEvidence>(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules);
+        Probes.Concat<PacketEvidence>(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings);
 
     private bool IsOvertaken(SynPathResult probe) =>
         probe.Outcome == SynOutcome.Open && Routes.Count > 0

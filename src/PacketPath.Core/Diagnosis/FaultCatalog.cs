@@ -11,6 +11,7 @@ public static class FaultCatalog
     public static IReadOnlyList<FaultRule> All { get; } =
     [
         new SourceAddressUnavailable(),
+        new LocalPortsExhausted(),
 
         new PolicyRuleBlackhole(),
         new PolicyRuleProhibit(),
@@ -53,6 +54,12 @@ public static class FaultCatalog
         new InputFirewallDrop(),
 
         new ForwardingDisabled(),
+
+        new ListenerBoundElsewhere(),
+        new ListenerMissing(),
+        new SynBacklogFull(),
+        new AcceptQueueFull(),
+        new ReceiveBufferFull(),
 
         NoFault,
         new Indeterminate(),

@@ -20,6 +20,7 @@ internal sealed class LayerCoverage
         FromTables();
         FromPackets();
         FromWhatWasHeard();
+        FromTargetSockets();
     }
 
     /// <summary>The deepest layer cleared; null where none was.</summary>
@@ -68,6 +69,11 @@ internal sealed class LayerCoverage
     {
         if (_evidence.Probe is not { } probe)
         {
+            if (_evidence.Attempts is [var socket, ..])
+            {
+                Clear(PathLayer.Socket, $"a socket is bound and connecting from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}");
+            }
+
             return;
         }
 
@@ -169,6 +175,18 @@ internal sealed class LayerCoverage
         }
     }
 
+    private void FromTargetSockets()
+    {
+        var sockets = _evidence.TargetSockets;
+        if (_evidence.IsSilent && (sockets.ListenerDrops ?? sockets.Moved("ListenOverflows") ?? sockets.Moved("TCPReqQFullDrop")) is { } counted)
+        {
+            foreach (var layer in LocalExit.Append(PathLayer.Path).Append(PathLayer.RemoteHost))
+            {
+                Clear(layer, Describe.Text($"the target's own count of connections turned away ({counted.Counter}) went up by {counted.Delta} during the attempt"));
+            }
+        }
+    }
+
     private void FromWhatWasHeard()
     {
         if (_evidence.IsOpen)
@@ -223,7 +241,7 @@ internal sealed class LayerCoverage
         PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => "no route lookup is among the evidence",
         PathLayer.PolicyRouting or PathLayer.RouteLookup => $"the lookup came to {_evidence.Route.Outcome}, which does not clear it",
         PathLayer.Device when _evidence.Interface is null => "no reading of the interface is among the evidence",
-        _ when _evidence.Probe is null => "no attempt was made",
+        _ when _evidence.Probe is null => _evidence.Attempts.Count == 0 ? "no attempt was made" : "a connection is under way, and none of its packets was captured",
         _ when _evidence.Probe.CaptureStatus == CaptureStatus.NotRequested => "the capture was switched off",
         _ when !_evidence.CaptureIsComplete => "no complete capture stood beside the attempt",
         _ => "no packet came far enough to show it",

@@ -103,7 +103,7 @@ public static class Resolver
             IsPrimary = isPrimary,
             Summary = finding.Summary,
             Subject = finding.Subject,
-            LocalAddress = set.Probe?.LocalAddress ?? set.Route?.SourceAddress,
+            LocalAddress = set.Probe?.LocalAddress ?? set.Stuck?.LocalAddress ?? set.Route?.SourceAddress,
             Evidence = [.. finding.Evidence.OfType<FailureEvidence>().Concat(conflicts).DistinctBy(e => (e.Observation, e.Bearing))],
             RuledOut = [.. coverage.Cleared.Where(c => !namesAFault || c.Layer < layer)],
             NotObserved = [.. CarriedOver(set).Concat(finding.NotObserved).Concat(coverage.Unseen(layer)).DistinctBy(m => m.What)],

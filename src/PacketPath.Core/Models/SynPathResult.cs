@@ -102,6 +102,9 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The kernel counters of losses that moved between the start of the attempt, or up to a second before it, and its end; read only where the attempt did not succeed.</summary>
     public CounterChange[] CounterChanges { get; init; } = [];
 
+    /// <summary>How many local ports are taken, where connect() failed for want of one; null otherwise.</summary>
+    public LocalPortUse? LocalPortUse { get; init; }
+
     /// <summary>What could not be observed, why, and the remedy.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
 

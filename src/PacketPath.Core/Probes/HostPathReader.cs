@@ -14,6 +14,7 @@ internal sealed class HostPathReader : IHostPathReader
     private static readonly TimeSpan AddressesKept = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CountersKept = TimeSpan.FromSeconds(1);
 
+    private readonly NetworkNamespace _namespace;
     private readonly RouteTable _routes;
     private readonly InterfaceTable _interfaces;
     private readonly NeighborTable _neighbors;
@@ -27,6 +28,7 @@ internal sealed class HostPathReader : IHostPathReader
 
     private HostPathReader(NetworkNamespace networkNamespace)
     {
+        _namespace = networkNamespace;
         _routes = RouteTable.Open(networkNamespace);
         _interfaces = InterfaceTable.Open(networkNamespace);
         _neighbors = NeighborTable.Open(networkNamespace);
@@ -50,7 +52,7 @@ internal sealed class HostPathReader : IHostPathReader
         {
             stop.ThrowIfCancellationRequested();
             var path = Path(queries[i], routes[i].Route, routes[i].Missing, interfaces, stop);
-            paths[i] = WithCounters(WithIpsec(path, queries[i], stop), queries[i], counters);
+            paths[i] = WithCounters(WithPorts(WithIpsec(path, queries[i], stop), queries[i], stop), queries[i], counters);
         }
 
         return paths;
@@ -190,6 +192,17 @@ internal sealed class HostPathReader : IHostPathReader
                 DestinationPort = query.LocalPort,
             }],
             CancellationToken.None)[0];
+    }
+
+    private HostPath WithPorts(HostPath path, HostPathQuery query, CancellationToken stop)
+    {
+        if (!query.HasNoPort)
+        {
+            return path;
+        }
+
+        var source = query.Local ?? (IPAddress.TryParse(path.Route?.SourceAddress, out var chosen) ? chosen : null);
+        return path with { LocalPortUse = LocalPortReader.Read(_namespace, query.Remote, query.Port, source, stop) };
     }
 
     private HostPath WithIpsec(HostPath path, HostPathQuery query, CancellationToken stop)

@@ -28,7 +28,8 @@ internal interface IHostPathReader : IDisposable
 /// <param name="Mark">The firewall mark.</param>
 /// <param name="Before">The loss counters before the attempt, to be compared with those of now; null where they do not matter.</param>
 /// <param name="PathMtu">The path MTU of the socket, where the flow may have left encrypted; null where that does not matter.</param>
-internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null)
+/// <param name="HasNoPort">True where connect() found no local port: what takes them is then counted.</param>
+internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null, bool HasNoPort = false)
 {
     /// <summary>The interfaces on which an answer was captured that the socket never saw, by index, in the order it crossed them; empty where there was none.</summary>
     public IReadOnlyList<int> ReplyInterfaces { get; init; } = [];
@@ -54,6 +55,9 @@ internal sealed record HostPath
 
     /// <summary>The outbound IPsec policy that covers the flow; null where none does or it does not matter.</summary>
     public string? IpsecPolicy { get; init; }
+
+    /// <summary>How many local ports are taken; null where the kernel found one.</summary>
+    public LocalPortUse? LocalPortUse { get; init; }
 
     /// <summary>What could not be read.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];

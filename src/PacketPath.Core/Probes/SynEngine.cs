@@ -267,7 +267,8 @@ internal sealed partial class SynEngine
         _options.InterfaceAlias,
         _options.Mark,
         attempt.Outcome == SynOutcome.Open ? null : machine.Before,
-        attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null)
+        attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null,
+        attempt is { Outcome: SynOutcome.LocalError, FailedCall: "connect", Error: Interop.Errno.EADDRNOTAVAIL })
     {
         ReplyInterfaces = attempt.Outcome == SynOutcome.NoReply && attempt.Replies.FirstOrDefault(static r => r.Kind == SynPacketKind.SynAck) is { InterfaceIndex: > 0 } answer
             ? attempt.SeenOn(answer)

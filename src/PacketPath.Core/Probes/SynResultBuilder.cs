@@ -70,6 +70,7 @@ internal sealed class SynResultBuilder
             PlainAttempt = machine.FollowUps.Where(a => a.Plan.Kind == AttemptKind.Plain).Select(a => Plain(machine, a)).FirstOrDefault(),
             AlternativeAttempts = [.. machine.FollowUps.Where(a => a.Plan.Alternative is not null).Select(Alternative)],
             CounterChanges = machine.Path.CounterChanges,
+            LocalPortUse = machine.Path.LocalPortUse,
             NotObserved = [.. captureMissing, .. machine.Path.NotObserved],
         };
     }

@@ -44,6 +44,7 @@ internal sealed class LabServices : IDisposable
             return inside.Run<IDisposable>(() => service.Kind switch
             {
                 LabServiceKind.UdpEcho => new UdpEchoService(service),
+                LabServiceKind.UdpListen => ServiceSocket.Bind(service, SocketType.Dgram),
                 _ => new TcpService(service),
             });
         }

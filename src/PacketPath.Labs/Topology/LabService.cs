@@ -34,6 +34,9 @@ public enum LabServiceKind
     /// <summary>Returns every UDP datagram to its sender.</summary>
     UdpEcho,
 
+    /// <summary>Takes UDP datagrams and never reads them.</summary>
+    UdpListen,
+
     /// <summary>Any command.</summary>
     Command,
 }

@@ -124,7 +124,31 @@ public static class FaultCases
             s => [s.Open()]),
     ];
 
-    public static IReadOnlyList<Case> All { get; } = [.. Local, .. Exit, .. Beyond];
+    private static readonly Case[] Sockets =
+    [
+        new("LocalPortsExhausted", PathLayer.Socket,
+            s => [s.LocalError("EADDRNOTAVAIL", s.Route()) with { LocalPortUse = Ports(5) }],
+            s => [s.LocalError("EADDRNOTAVAIL", s.Route()) with { LocalPortUse = Ports(3) }]),
+        new("ListenerMissing", PathLayer.SocketQueue,
+            s => [s.Refused(), s.AbsentListener()],
+            s => [s.Refused(), s.Listener() with { LocalPort = 80, AskedAddress = null, AskedPort = 0 }]),
+        new("ListenerBoundElsewhere", PathLayer.SocketQueue,
+            s => [s.Refused(), s.AbsentListener(), s.Listener() with { LocalAddress = s.IsIPv6 ? "::1" : "127.0.0.1" }],
+            s => [s.Refused(), s.Listener()]),
+        new("AcceptQueueFull", PathLayer.SocketQueue,
+            s => [s.Probe(SynOutcome.NoReply), s.Listener(waiting: 9)],
+            s => [s.Probe(SynOutcome.NoReply), s.Listener(waiting: 8), s.Listener(waiting: 9) with { LocalPort = 444, AskedPort = 444, Cookie = 2 }]),
+        new("SynBacklogFull", PathLayer.SocketQueue,
+            s => [s.Probe(SynOutcome.NoReply), s.Listener(halfOpen: 9)],
+            s => [s.Probe(SynOutcome.NoReply), s.Listener(halfOpen: 3)]),
+        new("ReceiveBufferFull", PathLayer.SocketQueue,
+            s => [s.Receiver(drops: 5), s.Receiver(drops: 9) with { ObservedAt = Scene.Noon.AddSeconds(5) }],
+            s => [s.Receiver(drops: 5), s.Receiver(drops: 5) with { ObservedAt = Scene.Noon.AddSeconds(5) }, s.Receiver(drops: 50) with { Cookie = 8 }]),
+    ];
+
+    public static IReadOnlyList<Case> All { get; } = [.. Local, .. Exit, .. Beyond, .. Sockets];
+
+    private static LocalPortUse Ports(int inUse) => new() { FirstPort = 40000, LastPort = 40004, Usable = 5, InUse = inUse, TimeWait = 2 };
 
     public static TheoryData<string, bool> Names
     {

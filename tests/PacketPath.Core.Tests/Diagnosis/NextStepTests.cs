@@ -56,5 +56,5 @@ public class NextStepTests
 
     [Fact]
     public void What_runs_elsewhere_says_so() =>
-        Assert.Contains(Steps(V4.Refused()), s => s.StartsWith("ss ", StringComparison.Ordinal) && s.EndsWith($"# on the target, {V4.Target}", StringComparison.Ordinal));
+        Assert.Contains(Steps(V4.Refused()), s => s.StartsWith("Get-SocketEntry ", StringComparison.Ordinal) && s.EndsWith($"# on the target, {V4.Target}", StringComparison.Ordinal));
 }

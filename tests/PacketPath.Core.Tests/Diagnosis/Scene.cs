@@ -205,5 +205,83 @@ public sealed record Scene(bool IsIPv6)
         AcknowledgmentNumber = kind == SynPacketKind.Syn ? 0 : 1001,
     };
 
+    /// <summary>The listener of the target, as the target itself reads it a moment after an attempt.</summary>
+    public SocketEntry Listener(int waiting = 0, int halfOpen = 0, long drops = 0) => new()
+    {
+        ComputerName = "db1",
+        NetNamespace = "green",
+        ObservedAt = Noon.AddSeconds(3),
+        Kind = SocketKind.Stream,
+        Protocol = TransportProtocol.Tcp,
+        AddressFamily = Family,
+        State = SocketState.Listen,
+        LocalAddress = IsIPv6 ? "::" : "0.0.0.0",
+        LocalPort = 443,
+        RemoteAddress = IsIPv6 ? "::" : "0.0.0.0",
+        AcceptQueueLength = waiting,
+        AcceptQueueLimit = 8,
+        SynQueueLength = halfOpen,
+        AskedAddress = Target,
+        AskedPort = 443,
+        Cookie = 1,
+        OwningProcess = 77,
+        OwningProcessName = "served",
+        Memory = new SocketMemory { Drops = drops },
+    };
+
+    /// <summary>The target's statement that nothing listens.</summary>
+    public SocketEntry AbsentListener() => Listener() with
+    {
+        State = SocketState.Absent,
+        ObservedAt = Noon.AddSeconds(4),
+        LocalAddress = Target,
+        AcceptQueueLength = null,
+        AcceptQueueLimit = null,
+        SynQueueLength = null,
+        Cookie = 0,
+        OwningProcess = null,
+        OwningProcessName = null,
+        Memory = null,
+    };
+
+    /// <summary>A connection of this host that is stuck in SYN_SENT.</summary>
+    public SocketEntry Stuck(int retransmits = 3) => Listener() with
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        State = SocketState.SynSent,
+        LocalAddress = Source,
+        LocalPort = 40001,
+        RemoteAddress = Target,
+        RemotePort = 443,
+        AskedAddress = null,
+        AskedPort = 0,
+        AcceptQueueLength = null,
+        AcceptQueueLimit = null,
+        SynQueueLength = null,
+        Cookie = 3,
+        Timer = SocketTimer.Retransmit,
+        TimerMilliseconds = 900,
+        Retransmits = retransmits,
+    };
+
+    /// <summary>A UDP socket whose buffer is full.</summary>
+    public SocketEntry Receiver(long drops) => Listener() with
+    {
+        Kind = SocketKind.Datagram,
+        Protocol = TransportProtocol.Udp,
+        State = SocketState.Unconnected,
+        ObservedAt = Noon,
+        LocalPort = 5000,
+        AskedAddress = null,
+        AskedPort = 0,
+        AcceptQueueLength = null,
+        AcceptQueueLimit = null,
+        SynQueueLength = null,
+        Cookie = 7,
+        ReceiveQueueBytes = 4000,
+        Memory = new SocketMemory { ReceiveBytes = 212000, ReceiveLimitBytes = 212992, Drops = drops },
+    };
+
     public PathHop Hop(int ttl, string? address) => new() { Ttl = ttl, Address = address, IcmpType = address is null ? null : IsIPv6 ? 3 : 11, IcmpCode = 0 };
 }

@@ -9,6 +9,7 @@ public sealed class Indeterminate : FaultRule
     internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
     {
         { IsHostOnly: true } => OfHost(evidence),
+        { Probe: null, Attempts: [var attempt, ..] } => OfAttempt(evidence, attempt),
         { Probe: null } => OfRoute(evidence),
         { Probe.Outcome: SynOutcome.NoReply } => OfSilence(evidence),
         { Probe.Outcome: SynOutcome.LocalError or SynOutcome.NeighborFailed } => OfLocalError(evidence),
@@ -18,6 +19,11 @@ public sealed class Indeterminate : FaultRule
     private static Finding OfHost(EvidenceSet evidence)
     {
         var commands = new Commands(evidence);
+        if (evidence.Receiver is [var socket, ..])
+        {
+            return OfReceiver(evidence, socket);
+        }
+
         if (evidence.Neighbor is { } entry)
         {
             return Open(
@@ -49,6 +55,26 @@ public sealed class Indeterminate : FaultRule
             "the route lookup of a destination, which walks these rules",
             [$"{commands.Rules()}", "Get-PacketRoute -List"]);
     }
+
+    private static Finding OfAttempt(EvidenceSet evidence, SocketEntry socket)
+    {
+        var commands = new Commands(evidence);
+        return Open(
+            $"{SocketObservations.Who(socket)} is connecting to {evidence.Target}; its SYN has not been repeated yet.",
+            socket,
+            [SocketObservations.Stuck(socket), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            "A connection was under way when the sockets were read.",
+            "the same socket a few seconds later: whether it still is",
+            [commands.SocketsTo(" -State SynSent"), commands.ProbeAndResolve()]);
+    }
+
+    private static Finding OfReceiver(EvidenceSet evidence, SocketEntry socket) => Open(
+        $"The socket of {SocketObservations.Who(socket)} on {SocketObservations.Where(socket)} was read once: its count of drops is a total, and tells of no loss now.",
+        socket,
+        [Observations.Supports(Describe.Text($"{socket.Memory?.Drops ?? 0} packets dropped since the socket was opened"), SocketObservations.Source, socket.ObservedAt)],
+        "What the socket had counted when it was read.",
+        "a second reading of the same socket, a while later",
+        [Commands.Sockets(socket, Describe.Text($"-LocalPort {socket.LocalPort} -Protocol Udp"))]);
 
     private static Finding OfRoute(EvidenceSet evidence)
     {

@@ -37,6 +37,7 @@ public sealed class NeighborUnresolved : FaultRule
                 Observations.Neighbor(evidence),
                 .. evidence.LocalReports.Take(1).Select(r => Observations.Report(evidence, r)),
                 evidence.Probe is null ? null : Observations.Socket(evidence),
+                evidence.Stuck is { } stuck ? SocketObservations.Stuck(stuck) : null,
                 evidence.SynSeen ? Observations.Syns(evidence) : null,
                 Observations.Route(evidence),
                 Observations.Link(evidence),

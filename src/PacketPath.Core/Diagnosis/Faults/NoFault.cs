@@ -18,6 +18,17 @@ public sealed class NoFault : FaultRule
             return null;
         }
 
+        if (evidence.Receiver is { Count: > 1 } readings && ReceiveBufferFull.Dropped(evidence) is null)
+        {
+            return HostOnly(
+                evidence,
+                PathLayer.SocketQueue,
+                readings[0],
+                $"The socket of {SocketObservations.Who(readings[0])} on {SocketObservations.Where(readings[0])} dropped nothing between two readings.",
+                Observations.Supports(Describe.Text($"its count of drops stood at {readings[0].Memory?.Drops ?? 0} both times"), SocketObservations.Source, readings[0].ObservedAt),
+                "That anything was sent to it meanwhile.");
+        }
+
         if (evidence.Neighbor is { State: NeighborState.Reachable } entry)
         {
             return HostOnly(
@@ -74,6 +85,7 @@ public sealed class NoFault : FaultRule
         DoesNotProve = limits,
         NextSteps = layer == PathLayer.Neighbor
             ? [new Commands(evidence).ProbeAndResolve()]
+            : subject is SocketEntry socket ? [Commands.Sockets(socket, Describe.Text($"-LocalPort {socket.LocalPort} -Protocol Udp"))]
             : [new Commands(evidence).Interface(evidence.InterfaceAlias)],
     };
 }

@@ -8,6 +8,11 @@ public sealed class NoReply : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Stuck is { } socket)
+        {
+            return OfStuck(evidence, socket);
+        }
+
         if (!evidence.IsSilent || !evidence.SynSeen || evidence.TargetIsLocal || evidence.Probe is not { Replies.Length: 0 } probe)
         {
             return null;
@@ -38,6 +43,36 @@ public sealed class NoReply : FaultRule
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
                 commands.Route(),
                 commands.ProbeAndResolve(),
+            ],
+        };
+    }
+
+    // Nothing was sent to learn this: a connection of somebody else's has waited long enough.
+    private static Finding OfStuck(EvidenceSet evidence, SocketEntry socket)
+    {
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = Confidence.Probable,
+            Summary = Describe.Text($"{SocketObservations.Who(socket)} has tried to connect to {evidence.Target} {socket.Retransmits + 1} times from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}, and nothing has come back."),
+            Subject = socket,
+            Evidence = [SocketObservations.Stuck(socket), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            NotObserved =
+            [
+                new MissingObservation
+                {
+                    What = "whether the SYN leaves this host, and whether anything comes back to it",
+                    Why = "a socket does not say; no packet of this connection was captured",
+                    Remedy = $"Run: {commands.ProbeAndResolve()}",
+                },
+            ],
+            Proves = "This host's TCP sent the SYN more than once, and no answer reached the socket.",
+            DoesNotProve = "That the SYN left this host, nor where it was lost: a firewall here on the way out or in, the next hop, the way there, the target, or the way back.",
+            NextSteps =
+            [
+                $"{commands.Route()} | Get-NeighborEntry",
+                commands.ProbeAndResolve(),
+                commands.Firewall(),
             ],
         };
     }

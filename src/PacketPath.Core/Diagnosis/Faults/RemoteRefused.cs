@@ -35,7 +35,7 @@ public sealed class RemoteRefused : FaultRule
             NextSteps =
             [
                 commands.ProbeAndResolve(" -FindHop"),
-                $"ss -ltn {Commands.Quote(Describe.Text($"sport = :{Math.Clamp(evidence.Key.RemotePort, 0, 65535)}"))} # on the target{(evidence.RemoteAddress.Length == 0 ? "" : $", {evidence.RemoteAddress}")}",
+                Describe.Text($"Get-SocketEntry -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)} -State Listen # on the target{(evidence.RemoteAddress.Length == 0 ? "" : $", {evidence.RemoteAddress}")}"),
             ],
         };
     }

@@ -1,0 +1,52 @@
+namespace PacketPath.Diagnosis.Faults;
+
+/// <summary>A socket drops datagrams because its receive buffer is full: the process does not read fast enough.</summary>
+public sealed class ReceiveBufferFull : FaultRule
+{
+    /// <inheritdoc/>
+    public override PathLayer Layer => PathLayer.SocketQueue;
+
+    internal override Finding? Evaluate(EvidenceSet evidence)
+    {
+        if (Dropped(evidence) is not { } dropped || !evidence.IsHostOnly)
+        {
+            return null;
+        }
+
+        var socket = evidence.Receiver[0];
+        var memory = socket.Memory!;
+        var isFull = evidence.Receiver.Any(IsFull);
+        return new Finding
+        {
+            Confidence = isFull ? Confidence.Proven : Confidence.Probable,
+            Summary = Describe.Text($"{SocketObservations.Who(socket)} does not read its socket on {SocketObservations.Where(socket)} fast enough: {Describe.Count((int)Math.Min(dropped, int.MaxValue), "datagram")} dropped between two readings, with {memory.ReceiveBytes} of {memory.ReceiveLimitBytes} bytes of receive buffer in use."),
+            Subject = socket,
+            Evidence =
+            [
+                Observations.Supports(Describe.Text($"the socket's own count of drops went from {memory.Drops - dropped} to {memory.Drops}"), SocketObservations.Source + ", read twice", socket.ObservedAt),
+                Observations.Supports(
+                    Describe.Text($"{memory.ReceiveBytes} of {memory.ReceiveLimitBytes} bytes of receive buffer are in use, {socket.ReceiveQueueBytes ?? 0} of them not read"), SocketObservations.Source, socket.ObservedAt),
+            ],
+            Proves = isFull
+                ? "Datagrams reached this socket and were dropped there while its receive buffer was full."
+                : "Datagrams reached this socket and were dropped there.",
+            DoesNotProve = (isFull ? "" : "That the buffer was full at that moment: bad checksums and socket filters count in the same place. ")
+                + "Whose datagrams they were; nor whether the process is too slow for good or only now and then.",
+            NextSteps =
+            [
+                Commands.Sockets(socket, Describe.Text($"-LocalPort {socket.LocalPort} -Protocol Udp") + " | Format-List"),
+                .. socket.OwningProcess is { } process ? [Describe.Text($"Get-Process -Id {process}")] : Array.Empty<string>(),
+                "sysctl net.core.rmem_max net.core.rmem_default",
+            ],
+        };
+    }
+
+    /// <summary>How many packets the socket dropped between its first reading and its last; null where it dropped none or was read once.</summary>
+    internal static long? Dropped(EvidenceSet evidence) =>
+        evidence.Receiver is { Count: > 1 } readings && readings[0].Memory is { } last && readings[^1].Memory is { } first && last.Drops > first.Drops
+            ? last.Drops - first.Drops
+            : null;
+
+    // The kernel takes a datagram as long as the limit is not passed; the one that would pass it is dropped.
+    private static bool IsFull(SocketEntry socket) => socket.Memory is { ReceiveLimitBytes: > 0 } memory && memory.ReceiveBytes >= memory.ReceiveLimitBytes * 9 / 10;
+}

@@ -1,0 +1,51 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>The sockets among the evidence, and which of them answer for a target.</summary>
+internal sealed class SocketEvidence
+{
+    private const string Mapped = "::ffff:";
+
+    private readonly List<SocketEntry> _sockets = [];
+
+    public void Add(SocketEntry socket) => _sockets.Add(socket);
+
+    /// <summary>An address as the network sees it: IPv4 in an IPv6 socket is IPv4.</summary>
+    public static string Plain(string address) =>
+        address.StartsWith(Mapped, StringComparison.OrdinalIgnoreCase) && address.Contains('.') ? address[Mapped.Length..] : address;
+
+    /// <summary>The sockets that were asked for this target by a piped probe, and every other reading of the same sockets.</summary>
+    public TargetSockets Of(TargetKey key, IReadOnlyList<SynPathResult> probes, Func<(string, string), HostTables?> host)
+    {
+        if (_sockets.Count == 0 || key.RemotePort == 0)
+        {
+            return TargetSockets.None;
+        }
+
+        var asked = _sockets.Where(s => s.AskedPort == key.RemotePort && TargetKey.Canonical(s.AskedAddress) == key.RemoteAddress).ToList();
+        if (asked.Count == 0)
+        {
+            return TargetSockets.None;
+        }
+
+        var cookies = asked.Where(static s => s.Cookie != 0).Select(s => (TargetKey.PlaceOf(s), s.Cookie)).ToHashSet();
+        var readings = asked.Concat(_sockets.Where(s => s.AskedAddress is null && cookies.Contains((TargetKey.PlaceOf(s), s.Cookie))));
+        var counters = asked.Select(TargetKey.PlaceOf).Distinct().SelectMany(place => host(place)?.Counters ?? []);
+        return new TargetSockets(EvidenceGrouping.NewestFirst(readings), [.. counters], probes.Count == 0 ? null : probes[0]);
+    }
+
+    /// <summary>With no destination asked about, each socket that takes datagrams stands for itself.</summary>
+    public IEnumerable<EvidenceSet> Sets()
+    {
+        foreach (var readings in _sockets.Where(static s => s.Kind == SocketKind.Datagram && s.State is SocketState.Unconnected or SocketState.Established)
+                     .GroupBy(s => (Place: TargetKey.PlaceOf(s), s.Cookie)))
+        {
+            var newest = EvidenceGrouping.NewestFirst(readings);
+            yield return new EvidenceSet
+            {
+                Key = new(readings.Key.Place.ComputerName, readings.Key.Place.NetNamespace, "", 0, TransportProtocol.Udp),
+                ComputerName = newest[0].ComputerName,
+                Receiver = newest,
+            };
+        }
+    }
+}
