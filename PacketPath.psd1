@@ -22,6 +22,7 @@
         'bin/Formatting/SocketEntry.Format.ps1xml'
         'bin/Formatting/ConntrackStats.Format.ps1xml'
         'bin/Formatting/ConntrackEntry.Format.ps1xml'
+        'bin/Formatting/PacketRecord.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -39,6 +40,7 @@
         'Invoke-PacketLab'
         'Resolve-PacketFailure'
         'Test-SynPath'
+        'Watch-PacketCapture'
     )
     PrivateData          = @{
         PSData = @{

@@ -160,6 +160,19 @@ Describe 'Test-SynPath' {
     }
 }
 
+Describe 'Watch-PacketCapture' {
+    It 'names a filter that libpcap does not understand' {
+        Watch-PacketCapture 'tcp prt 80' -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].TargetObject | Should -Be 'tcp prt 80'
+        $problem[0].ErrorDetails.RecommendedAction | Should -Match 'pcap-filter'
+    }
+
+    It 'names a file that is not there, and reads the rest' {
+        Watch-PacketCapture -ReadPath "$TestDrive/nothing.pcap" -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+}
+
 Describe 'Resolve-PacketFailure' {
     It 'gives one primary verdict for each target' {
         $verdicts = Test-SynPath 127.0.0.1 -Port $openPort, $closedPort | Resolve-PacketFailure | Where-Object IsPrimary

@@ -18,6 +18,9 @@ public readonly record struct LinkAddress
     /// <summary>Its length in bytes; 0 for none.</summary>
     public int Length { get; }
 
+    /// <summary>True where it stands for a group of receivers, or all of them (the first octet's lowest bit).</summary>
+    public bool IsGroup => Length > 0 && (_value >> (8 * (Length - 1)) & 1) != 0;
+
     /// <summary>Lower-case with colons; empty for none.</summary>
     public override string ToString()
     {

@@ -28,6 +28,33 @@ public sealed class PcapFileTests : IDisposable
     }
 
     [LibpcapFact]
+    public void APcapngFileIsReadBackToo()
+    {
+        byte[] data = PacketBytes.Sll2(2, 4, 0x0800, SamplePackets.Syn4());
+        using (var writer = new PcapngWriter(File.Create(_path)))
+        {
+            int first = writer.AddInterface("lab:eth0", CaptureLinkType.LinuxSll2);
+            int second = writer.AddInterface("eth1", CaptureLinkType.LinuxSll2);
+            for (int cut = 0; cut < 4; cut++)
+            {
+                writer.Write(cut % 2 == 0 ? first : second, new CapturedPacket
+                {
+                    Data = data.AsSpan(0, data.Length - cut), OriginalLength = 1500 + cut, TimestampNanoseconds = 1_700_000_000_123_456_789 + cut, LinkType = CaptureLinkType.LinuxSll2,
+                });
+            }
+
+            Assert.Equal(4, writer.Count);
+            Assert.Throws<ArgumentException>(() => writer.Write(first, new CapturedPacket { Data = data, LinkType = CaptureLinkType.Raw }));
+        }
+
+        var read = Read("");
+        Assert.Equal(
+            Enumerable.Range(0, 4).Select(cut => (data.Length - cut, 1500 + cut, 1_700_000_000_123_456_789 + cut)),
+            read.Select(p => (p.Data.Length, p.Length, p.Time)));
+        Assert.All(read, p => Assert.Equal(data[..p.Data.Length], p.Data));
+    }
+
+    [LibpcapFact]
     public void TheSnapshotLengthCutsTheDataButNotTheLength()
     {
         byte[] data = SamplePackets.Syn4();
