@@ -92,9 +92,10 @@ function doSetup {
         if (-not (has 'nft')) { 'nftables' }
         if (-not (has 'iptables-nft')) { 'iptables' }
         if (-not (has 'conntrack')) { 'conntrack' }
+        if (-not (has 'tracepath')) { 'iputils-tracepath' }
     )
     if ($missing.Count -eq 0) {
-        say 'Setup: libpcap, iproute2, nftables, iptables and conntrack are here.'
+        say 'Setup: libpcap, iproute2, nftables, iptables, conntrack and tracepath are here.'
         return
     }
 

@@ -46,6 +46,14 @@ public class StopTests
     [InlineData("while ($true) { Get-ConntrackEntry -WarningAction SilentlyContinue -ErrorAction SilentlyContinue }")]
     public void Connection_tracking_stops_at_once(string script) => AssertStops("$underWay.Set(); " + script, static underWay => underWay.IsSet);
 
+    [Fact]
+    public void A_path_MTU_probe_that_waits_for_an_answer_stops_at_once()
+    {
+        using var silent = new SilentPort();
+
+        AssertStops($"Invoke-MtuProbe 127.0.0.1 -Method Tcp -Port {silent.Port} -TimeoutSeconds 60", _ => silent.IsProbed());
+    }
+
     private static void AssertStops(string script, Func<ManualResetEventSlim, bool> isUnderWay)
     {
         var clock = new StopClock();

@@ -133,6 +133,37 @@ Describe 'Connection tracking' {
     }
 }
 
+Describe 'Invoke-MtuProbe' {
+    It 'measures loopback without any privilege' {
+        $result = Invoke-MtuProbe 127.0.0.1 -Method Udp -NoCapture
+        $result.Outcome | Should -Be 'Clear'
+        $result.PathMtu | Should -Be 65535
+        $result.RecommendedMssIPv4 | Should -Be 65495
+    }
+
+    It 'draws a ladder of sizes and the hops' {
+        $text = Invoke-MtuProbe ::1 -Method Udp -NoCapture -MaximumMtu 1500 | Out-String -Width 100
+        $text | Should -Match 'path MTU 1500: clear'
+        $text | Should -Match '1500  \+  passed by Udp'
+        $text | Should -Match '::1 .*target'
+    }
+
+    It 'gives a line each as a table' {
+        $text = Invoke-MtuProbe 127.0.0.1, 127.0.0.2 -Method Udp -NoCapture | Format-Table | Out-String -Width 100
+        ($text -split "`n" | Where-Object { $_ -match '65535' }).Count | Should -Be 2
+    }
+
+    It 'is evidence' {
+        (Invoke-MtuProbe 127.0.0.1 -Method Udp -NoCapture | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'NoFault'
+    }
+
+    It 'goes on after a target that makes no sense' {
+        $result = Invoke-MtuProbe 10, 127.0.0.1 -Method Udp -NoCapture -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be '10'
+        $result.RemoteAddress | Should -Be '127.0.0.1'
+    }
+}
+
 Describe 'Test-SynPath' {
     It 'finds an open port' {
         $result = Test-SynPath 127.0.0.1 -Port $openPort

@@ -46,6 +46,10 @@ public static class CaptureFilter
         return string.Join(" or ", terms);
     }
 
+    /// <summary>Every ICMP error and every echo reply, of both families.</summary>
+    public static string ForIcmp() =>
+        $"{Errors4} or (icmp and icmp[0] = 0) or (ip6[6] = 58 and (ip6[40] < 128 or ip6[40] = 129))";
+
     private static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 

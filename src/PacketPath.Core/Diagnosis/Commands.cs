@@ -24,6 +24,9 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>The same attempt again, and what it comes to.</summary>
     public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
 
+    /// <summary>The same path MTU probe again.</summary>
+    public string Mtu(string options = "") => $"Invoke-MtuProbe -TargetName {Quote(Address(evidence.RemoteAddress))}{options}{Netns}";
+
     /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
     public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
 

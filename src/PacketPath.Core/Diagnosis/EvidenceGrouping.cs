@@ -8,6 +8,7 @@ internal sealed class EvidenceGrouping
     private readonly Dictionary<TargetKey, List<PacketRoute>> _routes = [];
     private readonly Dictionary<TargetKey, List<SocketEntry>> _attempts = [];
     private readonly SocketEvidence _sockets = new();
+    private readonly Dictionary<TargetKey, List<MtuProbeResult>> _mtus = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
     private FarEvidence _far = null!;
@@ -19,6 +20,9 @@ internal sealed class EvidenceGrouping
         {
             case SynPathResult probe:
                 AddTo(_probes, TargetKey.Of(probe), probe);
+                break;
+            case MtuProbeResult mtu:
+                AddTo(_mtus, TargetKey.Of(mtu), mtu);
                 break;
             case PacketRoute route:
                 AddTo(_routes, TargetKey.Of(route), route);
@@ -74,16 +78,18 @@ internal sealed class EvidenceGrouping
         }
     }
 
-    // A lookup without a port only adds to what was asked with one.
-    private bool IsContextOnly(TargetKey key) =>
-        key.RemotePort == 0 && !_probes.ContainsKey(key) && Address(key).IsAskedWithPort;
+    // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address.
+    private bool IsContextOnly(TargetKey key) => !_probes.ContainsKey(key) && (_mtus.ContainsKey(key)
+        ? Address(key).IsConnectedTo || Address(key).MtuKey != key
+        : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null));
 
     private EvidenceSet DestinationSet(TargetKey key)
     {
         var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
         var mark = probes.Count == 0 ? (long?)null : probes[0].Mark;
-        var embedded = probes.Select(p => p.Route).OfType<PacketRoute>();
         var context = Address(key);
+        var mtus = NewestFirst(context.MtuProbes);
+        var embedded = probes.Select(p => p.Route).Concat(mtus.Select(m => m.Route)).OfType<PacketRoute>();
         var asked = key.RemotePort == 0
             ? context.RoutesWithoutPort
             : context.RoutesWithoutPort.Concat(_routes.GetValueOrDefault(key) ?? []);
@@ -92,23 +98,24 @@ internal sealed class EvidenceGrouping
         var host = _hosts.GetValueOrDefault(key.Place);
 
         var alias = route?.InterfaceAlias ?? (probes.Count == 0 ? null : probes[0].InterfaceAlias);
-        var links = NewestFirst(probes.Select(p => p.Interface).OfType<PacketInterface>().Concat(host?.Interfaces ?? []));
+        var links = NewestFirst(probes.Select(p => p.Interface).Concat(mtus.Select(m => m.Interface)).OfType<PacketInterface>().Concat(host?.Interfaces ?? []));
         bool IsEgress(PacketInterface link) => alias is null
             ? probes.Any(p => ReferenceEquals(p.Interface, link))
             : link.InterfaceAlias == alias;
 
         var nextHop = TargetKey.Canonical(route?.NeighborAddress ?? route?.NextHop ?? key.RemoteAddress);
         var known = host?.NeighborsOf(nextHop) ?? [];
-        var neighbors = NewestFirst(probes.Select(p => p.Neighbor).OfType<NeighborEntry>().Concat(known)
+        var neighbors = NewestFirst(probes.Select(p => p.Neighbor).Concat(mtus.Select(m => m.Neighbor)).OfType<NeighborEntry>().Concat(known)
             .Where(n => alias is null || n.InterfaceAlias.Length == 0 || n.InterfaceAlias == alias)
             .Where(n => route?.NeighborAddress is null || TargetKey.Canonical(n.IPAddress) == nextHop));
 
         return new EvidenceSet
         {
             Key = key,
-            ComputerName = probes.Select(p => p.ComputerName).Concat(routes.Select(r => r.ComputerName))
+            ComputerName = probes.Select(p => p.ComputerName).Concat(mtus.Select(m => m.ComputerName)).Concat(routes.Select(r => r.ComputerName))
                 .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).FirstOrDefault() ?? "",
             Probes = probes,
+            MtuProbes = mtus,
             Siblings = [.. context.Handshakes.Where(p => TargetKey.Of(p) != key)],
             Routes = routes,
             Neighbors = neighbors,
@@ -143,7 +150,7 @@ internal sealed class EvidenceGrouping
     private void AddTo<T>(Dictionary<TargetKey, List<T>> map, TargetKey key, T evidence)
         where T : DestinationEvidence
     {
-        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key) && !_attempts.ContainsKey(key))
+        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key) && !_attempts.ContainsKey(key) && !_mtus.ContainsKey(key))
         {
             _order.Add(key);
         }

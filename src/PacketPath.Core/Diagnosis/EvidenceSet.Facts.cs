@@ -6,9 +6,15 @@ internal sealed partial class EvidenceSet
     /// <summary>True where the newest attempt completed its handshake.</summary>
     public bool IsOpen => Probe?.Outcome == SynOutcome.Open;
 
+    /// <summary>True where the target answered the packets of a path MTU probe.</summary>
+    public bool HeardOfMtu => Mtu is { } mtu && mtu.Probes.Any(p => p.Result == MtuPacketResult.Passed);
+
+    /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
+    public bool IsReached => IsOpen || (Probe is null && Attempts.Count == 0 && HeardOfMtu);
+
     /// <summary>True where nobody beyond this host has been heard: no attempt was made, or it ended here or in silence.</summary>
-    public bool IsUnanswered => Probe is null
-        || (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
+    public bool IsUnanswered => Probe is null ? !HeardOfMtu
+        : (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
             && Probe.Replies.Length == 0 && !RemoteReports.Any());
 
     /// <summary>True where the attempt timed out in silence.</summary>

@@ -12,6 +12,9 @@ internal sealed partial class EvidenceSet
     /// <summary>The attempts on this target, newest first.</summary>
     public IReadOnlyList<SynPathResult> Probes { get; init; } = [];
 
+    /// <summary>The path MTU probes of this address, whatever their port, newest first.</summary>
+    public IReadOnlyList<MtuProbeResult> MtuProbes { get; init; } = [];
+
     /// <summary>The attempts on other ports of the same address.</summary>
     public IReadOnlyList<SynPathResult> Siblings { get; init; } = [];
 
@@ -54,6 +57,9 @@ internal sealed partial class EvidenceSet
     /// <summary>The attempt that counts: the newest, unless a later lookup shows that the host has changed since it succeeded.</summary>
     public SynPathResult? Probe => Probes.Count == 0 || IsOvertaken(Probes[0]) ? null : Probes[0];
 
+    /// <summary>The path MTU probe that counts: the newest.</summary>
+    public MtuProbeResult? Mtu => MtuProbes.Count == 0 ? null : MtuProbes[0];
+
     /// <summary>The route that counts.</summary>
     public PacketRoute? Route => Routes.Count == 0 ? null : Routes[0];
 
@@ -73,13 +79,13 @@ internal sealed partial class EvidenceSet
     public bool IsIPv6 => RemoteAddress.Contains(':');
 
     /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
-    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0;
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0;
 
     /// <summary>The time of the newest observation.</summary>
     public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();
 
     private IEnumerable<PacketEvidence> Everything =>
-        Probes.Concat<PacketEvidence>(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings);
+        Probes.Concat<PacketEvidence>(MtuProbes).Concat(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings);
 
     private bool IsOvertaken(SynPathResult probe) =>
         probe.Outcome == SynOutcome.Open && Routes.Count > 0

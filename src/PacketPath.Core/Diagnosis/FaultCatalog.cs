@@ -7,6 +7,8 @@ public static class FaultCatalog
 {
     internal static NoFault NoFault { get; } = new();
 
+    internal static Indeterminate Indeterminate { get; } = new();
+
     /// <summary>The rules, lowest layer first.</summary>
     public static IReadOnlyList<FaultRule> All { get; } =
     [
@@ -42,6 +44,9 @@ public static class FaultCatalog
         new RemoteNetworkUnreachable(),
         new RemoteHostUnreachable(),
         new NoReply(),
+        new MtuInterfaceMismatch(),
+        new MtuBlackHole(),
+        new MtuReduced(),
 
         new RemoteRejected(),
         new RemoteResetByMiddlebox(),
@@ -62,7 +67,7 @@ public static class FaultCatalog
         new ReceiveBufferFull(),
 
         NoFault,
-        new Indeterminate(),
+        Indeterminate,
     ];
 
     /// <summary>The rule of a fault; null where there is none of that name.</summary>

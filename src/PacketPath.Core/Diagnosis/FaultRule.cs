@@ -12,6 +12,9 @@ public abstract class FaultRule
     /// <summary>The identifiers of coarser faults that this one explains: where both fire, only this one stands.</summary>
     public virtual IReadOnlyList<string> Explains => [];
 
+    /// <summary>True where the fault may show although the target answers: it is about more than reaching it.</summary>
+    internal virtual bool LooksBeyondReach => false;
+
     /// <summary>The page that explains the fault.</summary>
     public string HelpUri => $"docs/faults/{Id}.md";
 

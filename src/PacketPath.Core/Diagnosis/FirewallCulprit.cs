@@ -50,7 +50,7 @@ internal sealed class FirewallCulprit
         : "That it was this rule: something it tests, or one before it, could not be known. Give it a counter to be sure.";
 
     /// <summary>The rule that dropped or rejected the first packet on its way out; null where the rules are not known or none fits.</summary>
-    public static FirewallCulprit? Output(EvidenceSet evidence, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe, rejects, new FirewallFlow
+    public static FirewallCulprit? Output(EvidenceSet evidence, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe.ObservedAt, rejects, new FirewallFlow
     {
         Direction = FlowDirection.Output,
         Destination = probe.RemoteAddress,
@@ -64,7 +64,7 @@ internal sealed class FirewallCulprit
     });
 
     /// <summary>The rule that dropped or rejected the answer on its way in; null where the rules are not known or none fits.</summary>
-    public static FirewallCulprit? Input(EvidenceSet evidence, SynPacket answer, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe, rejects, new FirewallFlow
+    public static FirewallCulprit? Input(EvidenceSet evidence, SynPacket answer, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe.ObservedAt, rejects, new FirewallFlow
     {
         Direction = FlowDirection.Input,
         Destination = probe.LocalAddress,
@@ -76,13 +76,24 @@ internal sealed class FirewallCulprit
         ConntrackState = "established",
     });
 
-    private static FirewallCulprit? Find(EvidenceSet evidence, SynPathResult probe, bool rejects, FirewallFlow flow)
+    /// <summary>The rule that dropped an ICMP message on its way in; null where the rules are not known or none fits.</summary>
+    public static FirewallCulprit? InputIcmp(EvidenceSet evidence, MtuProbeResult mtu, string from) => Find(evidence, mtu.ObservedAt, rejects: false, new FirewallFlow
+    {
+        Direction = FlowDirection.Input,
+        Destination = mtu.LocalAddress,
+        Source = from,
+        Protocol = evidence.IsIPv6 ? TransportProtocol.IcmpV6 : TransportProtocol.Icmp,
+        InputInterface = mtu.InterfaceAlias,
+        ConntrackState = "related",
+    });
+
+    private static FirewallCulprit? Find(EvidenceSet evidence, DateTime probed, bool rejects, FirewallFlow flow)
     {
         var candidates = new List<FirewallCulprit>();
         foreach (var chain in evidence.Firewall.GroupBy(hook => (hook.Backend, hook.Family, hook.Table, hook.Chain)))
         {
-            var before = chain.Where(hook => hook.ObservedAt <= probe.ObservedAt).MaxBy(hook => hook.ObservedAt);
-            var after = chain.Where(hook => hook.ObservedAt > probe.ObservedAt).MinBy(hook => hook.ObservedAt);
+            var before = chain.Where(hook => hook.ObservedAt <= probed).MaxBy(hook => hook.ObservedAt);
+            var after = chain.Where(hook => hook.ObservedAt > probed).MinBy(hook => hook.ObservedAt);
             var hook = after ?? before!;
             foreach (var decision in FlowWalk.Drops(hook, flow).Where(decision => (decision.Rule?.Verdict == "reject") == rejects))
             {

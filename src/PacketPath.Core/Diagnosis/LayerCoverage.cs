@@ -21,6 +21,7 @@ internal sealed class LayerCoverage
         FromPackets();
         FromWhatWasHeard();
         FromTargetSockets();
+        FromLargePackets();
     }
 
     /// <summary>The deepest layer cleared; null where none was.</summary>
@@ -59,7 +60,7 @@ internal sealed class LayerCoverage
             return;
         }
 
-        var name = _evidence.Probe?.TargetName ?? "";
+        var name = _evidence.Probe?.TargetName ?? _evidence.Mtu?.TargetName ?? "";
         Clear(PathLayer.Name, name.Length > 0 && TargetKey.Canonical(name) != _evidence.RemoteAddress
             ? $"{name} resolved to {_evidence.RemoteAddress}"
             : $"{_evidence.RemoteAddress} is an address; no name had to be resolved");
@@ -213,6 +214,22 @@ internal sealed class LayerCoverage
         }
     }
 
+    private void FromLargePackets()
+    {
+        if (_evidence is not { HeardOfMtu: true, Mtu: { } mtu })
+        {
+            return;
+        }
+
+        var size = mtu.Probes.Where(p => p.Result == MtuPacketResult.Passed).Max(p => p.Size);
+        for (var layer = PathLayer.Socket; layer <= PathLayer.LocalDelivery; layer++)
+        {
+            Clear(layer, size > 0
+                ? Describe.Text($"{_evidence.RemoteAddress} answered a packet of {size} bytes sent by {mtu.Method}")
+                : $"{_evidence.RemoteAddress} answered a connection");
+        }
+    }
+
     private void Clear(PathLayer layer, string observation) => _cleared.TryAdd(layer, observation);
 
     private static string Meaning(PathLayer layer) => layer switch
@@ -237,6 +254,7 @@ internal sealed class LayerCoverage
 
     private string WhyUnseen(PathLayer layer) => layer switch
     {
+        _ when _evidence is { Probe: null, Mtu: not null } => "no packet of the path MTU probe was answered by the target",
         PathLayer.Socket when _evidence.Probe is null => "no attempt was made",
         PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => "no route lookup is among the evidence",
         PathLayer.PolicyRouting or PathLayer.RouteLookup => $"the lookup came to {_evidence.Route.Outcome}, which does not clear it",

@@ -58,18 +58,20 @@ public static class Resolver
     /// <summary>The findings in order of precedence, without those that another one explains.</summary>
     private static List<(FaultRule Rule, Finding Finding)> Standing(EvidenceSet set)
     {
-        if (set.IsOpen)
-        {
-            return [(FaultCatalog.NoFault, FaultCatalog.NoFault.Evaluate(set)!)];
-        }
-
         var findings = new List<(FaultRule Rule, Finding Finding)>();
-        foreach (var rule in FaultCatalog.All)
+        foreach (var rule in FaultCatalog.All.Where(r => !set.IsReached || r.LooksBeyondReach))
         {
             if (rule.Evaluate(set) is { } finding)
             {
                 findings.Add((rule, finding));
             }
+        }
+
+        if (set.IsReached && !findings.Exists(f => !f.Finding.ContributesOnly && f.Finding.Confidence > Least))
+        {
+            var none = FaultCatalog.NoFault.Evaluate(set);
+            var rule = none is null ? (FaultRule)FaultCatalog.Indeterminate : FaultCatalog.NoFault;
+            findings.Insert(0, (rule, none ?? rule.Evaluate(set)!));
         }
 
         var explained = findings.Where(f => !f.Finding.ContributesOnly && f.Finding.Confidence > Least)
@@ -103,7 +105,7 @@ public static class Resolver
             IsPrimary = isPrimary,
             Summary = finding.Summary,
             Subject = finding.Subject,
-            LocalAddress = set.Probe?.LocalAddress ?? set.Stuck?.LocalAddress ?? set.Route?.SourceAddress,
+            LocalAddress = set.Probe?.LocalAddress ?? set.Stuck?.LocalAddress ?? set.Mtu?.LocalAddress ?? set.Route?.SourceAddress,
             Evidence = [.. finding.Evidence.OfType<FailureEvidence>().Concat(conflicts).DistinctBy(e => (e.Observation, e.Bearing))],
             RuledOut = [.. coverage.Cleared.Where(c => !namesAFault || c.Layer < layer)],
             NotObserved = [.. CarriedOver(set).Concat(finding.NotObserved).Concat(coverage.Unseen(layer)).DistinctBy(m => m.What)],
@@ -116,7 +118,7 @@ public static class Resolver
 
     private static IEnumerable<MissingObservation> CarriedOver(EvidenceSet set)
     {
-        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? [])
+        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Mtu?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? [])
             .Where(m => m.What.Length > 0)
             .Select(m => m with { Why = Or(m.Why, "no reason was recorded"), Remedy = Or(m.Remedy, "None is known.") });
         return set.Probe is { NotObserved.Length: 0, CaptureStatus: not CaptureStatus.Complete, Outcome: not SynOutcome.LocalError } probe

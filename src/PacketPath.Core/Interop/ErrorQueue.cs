@@ -26,7 +26,8 @@ internal static partial class ErrorQueue
         {
             var vector = new Vector { Base = data, Length = 64 };
             var message = new Message { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlSize };
-            if (ReceiveMessage(socket, &message, ErrorQueueFlag | DontWait) < 0)
+            var received = ReceiveMessage(socket, &message, ErrorQueueFlag | DontWait);
+            if (received < 0)
             {
                 break;
             }
@@ -34,7 +35,8 @@ internal static partial class ErrorQueue
             var used = (int)Math.Min(message.ControlLength, ControlSize);
             if (Parse(new ReadOnlySpan<byte>(control, used)) is { } record)
             {
-                records.Add(record);
+                var quoted = (int)Math.Min(vector.Length, (nuint)Math.Max(0, received));
+                records.Add(record with { Quoted = new ReadOnlySpan<byte>(data, quoted).ToArray() });
             }
         }
 
@@ -44,12 +46,14 @@ internal static partial class ErrorQueue
     /// <summary>Finds the extended error in a control buffer; null where there is none or its lengths are wrong.</summary>
     public static ErrorQueueRecord? Parse(ReadOnlySpan<byte> control)
     {
+        ErrorQueueRecord? record = null;
+        var ttl = FindTtl(control);
         while (control.Length >= ControlHeaderSize)
         {
             var length = BitConverter.ToUInt64(control);
             if (length < ControlHeaderSize || length > (ulong)control.Length)
             {
-                return null;
+                break;
             }
 
             var level = BitConverter.ToInt32(control[8..]);
@@ -58,15 +62,42 @@ internal static partial class ErrorQueue
             if ((level == InetSocket.SolIp && type == InetSocket.IpReceiveErrors)
                 || (level == InetSocket.SolIpv6 && type == InetSocket.Ipv6ReceiveErrors))
             {
-                return ParseExtendedError(body);
+                record ??= ParseExtendedError(body);
             }
 
             var step = ((int)length + 7) & ~7;
             control = step >= control.Length ? default : control[step..];
         }
 
-        return null;
+        return record is null || ttl == 0 ? record : record with { ReplyTtl = ttl };
     }
+
+    /// <summary>Finds the TTL or hop limit in a control buffer; 0 where there is none.</summary>
+    public static int FindTtl(ReadOnlySpan<byte> control)
+    {
+        while (control.Length >= ControlHeaderSize + sizeof(int))
+        {
+            var length = BitConverter.ToUInt64(control);
+            if (length < ControlHeaderSize || length > (ulong)control.Length)
+            {
+                return 0;
+            }
+
+            if (IsTtl(BitConverter.ToInt32(control[8..]), BitConverter.ToInt32(control[12..])) && length >= ControlHeaderSize + sizeof(int))
+            {
+                return BitConverter.ToInt32(control[ControlHeaderSize..]);
+            }
+
+            var step = ((int)length + 7) & ~7;
+            control = step >= control.Length ? default : control[step..];
+        }
+
+        return 0;
+    }
+
+    /// <summary>True for the control message that carries the TTL or hop limit a packet arrived with.</summary>
+    internal static bool IsTtl(int level, int type) =>
+        (level == InetSocket.SolIp && type == InetSocket.IpTtl) || (level == InetSocket.SolIpv6 && type == InetSocket.Ipv6HopLimit);
 
     private static ErrorQueueRecord? ParseExtendedError(ReadOnlySpan<byte> body) =>
         body.Length < ExtendedErrorSize
@@ -80,14 +111,14 @@ internal static partial class ErrorQueue
                 InetAddress.Read(body[ExtendedErrorSize..])?.Address);
 
     [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct Vector
+    internal unsafe struct Vector
     {
         public byte* Base;
         public nuint Length;
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct Message
+    internal unsafe struct Message
     {
         public void* Name;
         public uint NameLength;
@@ -99,7 +130,7 @@ internal static partial class ErrorQueue
     }
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    private static unsafe partial nint ReceiveMessage(FileDescriptor socket, Message* message, int flags);
+    internal static unsafe partial nint ReceiveMessage(FileDescriptor socket, Message* message, int flags);
 }
 
 /// <summary>One record of the error queue.</summary>
@@ -109,7 +140,14 @@ internal static partial class ErrorQueue
 /// <param name="Code">ee_code: the ICMP code.</param>
 /// <param name="Info">ee_info: the next-hop MTU of a Packet Too Big.</param>
 /// <param name="Offender">Who sent the error; null where it came from this host's own stack.</param>
-internal sealed record ErrorQueueRecord(int Errno, ErrorOrigin Origin, int Type, int Code, uint Info, IPAddress? Offender);
+internal sealed record ErrorQueueRecord(int Errno, ErrorOrigin Origin, int Type, int Code, uint Info, IPAddress? Offender)
+{
+    /// <summary>The first bytes of the packet the error is about: a datagram's data, or an echo's ICMP header.</summary>
+    public byte[]? Quoted { get; init; }
+
+    /// <summary>The TTL the error arrived with, where the socket asks for it; else 0.</summary>
+    public int ReplyTtl { get; init; }
+}
 
 /// <summary>Where an error came from, numbered as SO_EE_ORIGIN_*.</summary>
 internal enum ErrorOrigin

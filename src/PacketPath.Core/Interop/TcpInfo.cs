@@ -36,6 +36,15 @@ internal sealed record TcpInfo
     /// <summary>offsetof(struct tcp_info, tcpi_segs_in).</summary>
     public const int SegmentsInOffset = 140;
 
+    /// <summary>offsetof(struct tcp_info, tcpi_options).</summary>
+    public const int OptionsOffset = 5;
+
+    /// <summary>offsetof(struct tcp_info, tcpi_unacked).</summary>
+    public const int UnackedOffset = 24;
+
+    /// <summary>TCPI_OPT_TIMESTAMPS.</summary>
+    public const int TimestampsOption = 1;
+
     /// <summary>tcpi_state.</summary>
     public int State { get; init; }
 
@@ -63,6 +72,12 @@ internal sealed record TcpInfo
     /// <summary>tcpi_segs_in.</summary>
     public uint SegmentsIn { get; init; }
 
+    /// <summary>tcpi_options.</summary>
+    public int Options { get; init; }
+
+    /// <summary>tcpi_unacked: segments sent and not acknowledged.</summary>
+    public uint Unacked { get; init; }
+
     /// <summary>Reads what the kernel gave; fields an older kernel does not have stay 0.</summary>
     public static TcpInfo? Read(ReadOnlySpan<byte> source)
     {
@@ -75,6 +90,8 @@ internal sealed record TcpInfo
         {
             State = source[0],
             Retransmits = source[2],
+            Options = source[OptionsOffset],
+            Unacked = At(source, UnackedOffset),
             Rto = At(source, RtoOffset),
             SendMss = At(source, SendMssOffset),
             PathMtu = At(source, PathMtuOffset),

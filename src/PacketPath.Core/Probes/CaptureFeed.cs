@@ -5,8 +5,16 @@ using PacketPath.Interop;
 
 namespace PacketPath.Probes;
 
+/// <summary>The capture of a SYN probe.</summary>
+internal sealed class CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, IPacketSourceFactory? factory = null)
+    : CaptureFeed<CapturedSegment>(netNamespace, wake, CaptureFilter.ForSyn([]), SegmentReader.TryRead, factory);
+
+/// <summary>Reads what matters of a captured packet; false where nothing does.</summary>
+internal delegate bool PacketReader<T>(in CapturedPacket captured, out T read);
+
 /// <summary>One capture for a whole call: a thread of its own takes packets off the wire and hands the few that matter to the engine.</summary>
-internal sealed class CaptureFeed : IDisposable
+internal class CaptureFeed<T> : IDisposable
+    where T : struct
 {
     private const int MostWaiting = 65536;
 
@@ -15,7 +23,9 @@ internal sealed class CaptureFeed : IDisposable
     private readonly IPacketSourceFactory? _factory;
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _opened = new();
-    private readonly ConcurrentQueue<CapturedSegment> _waiting = new();
+    private readonly string _filter;
+    private readonly PacketReader<T> _read;
+    private readonly ConcurrentQueue<T> _waiting = new();
     private volatile IPacketSource? _source;
     private long _overflowed;
     private volatile bool _ended;
@@ -25,11 +35,15 @@ internal sealed class CaptureFeed : IDisposable
     /// <summary>Starts to open the capture.</summary>
     /// <param name="netNamespace">The namespace to watch.</param>
     /// <param name="wake">Signalled when packets wait.</param>
+    /// <param name="filter">What to capture.</param>
+    /// <param name="read">Reads a packet.</param>
     /// <param name="factory">Opens the capture; null for the module's own.</param>
-    public CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, IPacketSourceFactory? factory = null)
+    public CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, string filter, PacketReader<T> read, IPacketSourceFactory? factory = null)
     {
         _namespace = netNamespace;
         _wake = wake;
+        _filter = filter;
+        _read = read;
         _factory = factory;
         new Thread(Run) { IsBackground = true, Name = "PacketPath capture" }.Start();
     }
@@ -66,7 +80,7 @@ internal sealed class CaptureFeed : IDisposable
     public int Waiting => _waiting.Count;
 
     /// <summary>Takes the next packet that waits.</summary>
-    public bool TryTake(out CapturedSegment segment) => _waiting.TryDequeue(out segment);
+    public bool TryTake(out T segment) => _waiting.TryDequeue(out segment);
 
     /// <summary>Call before taking: packets from now on signal again.</summary>
     public void Rearm() => Volatile.Write(ref _signalled, 0);
@@ -78,7 +92,7 @@ internal sealed class CaptureFeed : IDisposable
     {
         try
         {
-            var options = new CaptureOptions { Filter = CaptureFilter.ForSyn([]), QuickOpen = true };
+            var options = new CaptureOptions { Filter = _filter, QuickOpen = true };
             using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
             _source = source;
             _opened.Set();
@@ -109,7 +123,7 @@ internal sealed class CaptureFeed : IDisposable
 
     private void OnPacket(in CapturedPacket packet)
     {
-        if (SegmentReader.TryRead(packet, out var segment))
+        if (_read(packet, out var segment))
         {
             if (_waiting.Count < MostWaiting)
             {

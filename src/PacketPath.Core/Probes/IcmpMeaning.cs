@@ -26,6 +26,13 @@ internal static class IcmpMeaning
     public static bool IsTimeExceeded(bool ipv6, int type, int code) =>
         code == 0 && type == (ipv6 ? TimeExceeded6 : TimeExceeded4);
 
+    /// <summary>True for "fragmentation needed" and "packet too big".</summary>
+    public static bool IsTooBig(bool ipv6, int type, int code) => ipv6 ? type == 2 : type == Unreachable4 && code == 4;
+
+    /// <summary>True for "port unreachable".</summary>
+    public static bool IsPortUnreachable(bool ipv6, int type, int code) =>
+        ipv6 ? type == Unreachable6 && code == 4 : type == Unreachable4 && code == 3;
+
     private static string Describe4(int type, int code) => (type, code) switch
     {
         (3, 0) => "network unreachable",

@@ -12,6 +12,7 @@ internal static class EvidenceReader
     private static readonly (Type Type, string[] Signature)[] Kinds =
     [
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
+        (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
         (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),

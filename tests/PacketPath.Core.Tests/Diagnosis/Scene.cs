@@ -284,4 +284,50 @@ public sealed record Scene(bool IsIPv6)
     };
 
     public PathHop Hop(int ttl, string? address) => new() { Ttl = ttl, Address = address, IcmpType = address is null ? null : IsIPv6 ? 3 : 11, IcmpCode = 0 };
+
+    /// <summary>A path MTU probe: by default everything passes, there and back.</summary>
+    public MtuProbeResult Mtu(MtuOutcome outcome = MtuOutcome.Clear, int path = 1500) => new()
+    {
+        ComputerName = "web1",
+        NetNamespace = "blue",
+        ObservedAt = Noon,
+        RemoteAddress = Target,
+        TargetName = Target,
+        Protocol = IsIPv6 ? TransportProtocol.IcmpV6 : TransportProtocol.Icmp,
+        Outcome = outcome,
+        Method = MtuMethod.Icmp,
+        PathMtu = path,
+        ReversePathMtu = path,
+        DirectionsSeparated = true,
+        LimitDirection = path == 1500 ? MtuDirection.None : MtuDirection.Forward,
+        SmallestLost = path == 1500 ? null : path + 1,
+        InterfaceMtu = 1500,
+        InterfaceAlias = "eth0",
+        LocalAddress = Source,
+        CaptureStatus = CaptureStatus.Complete,
+        Route = Route(),
+        Interface = Link(),
+        Neighbor = Neighbor(),
+        Probes =
+        [
+            new() { Method = MtuMethod.Icmp, Size = 1500, Result = path == 1500 ? MtuPacketResult.Passed : MtuPacketResult.Lost },
+            new() { Method = MtuMethod.Icmp, Size = path, Result = MtuPacketResult.Passed, From = Target },
+        ],
+        PacketTooBig = outcome switch
+        {
+            MtuOutcome.Reduced => [TooBig(path, PacketTooBigJudgement.Believed)],
+            MtuOutcome.BlackHole => [new() { SentSize = path + 1, Judgement = PacketTooBigJudgement.Missing, Reason = "packets of this size vanish and no report came" }],
+            _ => [],
+        },
+        BlackHoleHop = outcome != MtuOutcome.BlackHole ? null : new()
+        {
+            Size = path + 1, LastGoodTtl = 1, LastGood = Gateway, FirstBadTtl = 2, FirstBad = FarRouter,
+        },
+    };
+
+    /// <summary>A Packet Too Big from the gateway.</summary>
+    public PacketTooBigReport TooBig(int mtu, PacketTooBigJudgement judgement, bool reachedSocket = true) => new()
+    {
+        From = Gateway, Mtu = mtu, SentSize = 1500, Judgement = judgement, Reason = "so it was found", ReachedSocket = reachedSocket,
+    };
 }

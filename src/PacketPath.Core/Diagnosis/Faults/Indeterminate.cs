@@ -10,6 +10,7 @@ public sealed class Indeterminate : FaultRule
     {
         { IsHostOnly: true } => OfHost(evidence),
         { Probe: null, Attempts: [var attempt, ..] } => OfAttempt(evidence, attempt),
+        { Probe: null, Mtu: { } mtu } => OfMtu(evidence, mtu),
         { Probe: null } => OfRoute(evidence),
         { Probe.Outcome: SynOutcome.NoReply } => OfSilence(evidence),
         { Probe.Outcome: SynOutcome.LocalError or SynOutcome.NeighborFailed } => OfLocalError(evidence),
@@ -75,6 +76,23 @@ public sealed class Indeterminate : FaultRule
         "What the socket had counted when it was read.",
         "a second reading of the same socket, a while later",
         [Commands.Sockets(socket, Describe.Text($"-LocalPort {socket.LocalPort} -Protocol Udp"))]);
+
+    private static Finding OfMtu(EvidenceSet evidence, MtuProbeResult mtu)
+    {
+        var commands = new Commands(evidence);
+        var report = mtu.ErrorQueue.LastOrDefault();
+        var why = evidence.HeardOfMtu && mtu.SocketError is null ? "it answers, but too much is lost to tell loss from size"
+            : report is not null ? "no size reaches it: " + Describe.Report(report)
+            : mtu.SocketError is not null ? $"this host refuses to send, with {mtu.SocketError}"
+            : "it answers no packet of any size by the methods tried";
+        return Open(
+            $"The path MTU to {evidence.RemoteAddress} is not known: {why}.",
+            mtu,
+            [MtuObservations.Sizes(mtu), .. MtuObservations.Reports(mtu), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            "What became of the packets sent; nothing about sizes.",
+            "an attempt to connect, watched by a capture",
+            [commands.ProbeAndResolve(), commands.Mtu()]);
+    }
 
     private static Finding OfRoute(EvidenceSet evidence)
     {

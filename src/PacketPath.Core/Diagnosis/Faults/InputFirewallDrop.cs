@@ -6,8 +6,18 @@ public sealed class InputFirewallDrop : FaultRule
     /// <inheritdoc/>
     public override PathLayer Layer => PathLayer.InputFirewall;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Explains => [nameof(MtuBlackHole), nameof(MtuInterfaceMismatch)];
+
+    internal override bool LooksBeyondReach => true;
+
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Mtu is { Outcome: MtuOutcome.BlackHole } mtu && (evidence.Probe is null || evidence.IsOpen))
+        {
+            return OfLargePackets(evidence, mtu);
+        }
+
         if (!evidence.IsSilent || evidence.SynAck is not { } synAck)
         {
             return null;
@@ -44,6 +54,35 @@ public sealed class InputFirewallDrop : FaultRule
                 .. sameWay ? Array.Empty<string>() : [commands.Run("sysctl net.ipv4.conf.all.rp_filter")],
                 commands.ProbeAndResolve(),
             ],
+        };
+    }
+
+    // Large packets vanish, and what would tell a sender came as far as this host's wire; or the answers to large ones did.
+    private static Finding? OfLargePackets(EvidenceSet evidence, MtuProbeResult mtu)
+    {
+        var report = mtu.PacketTooBig.FirstOrDefault(r => !r.ReachedSocket && r.Mtu > 0 && r.Mtu < r.SentSize);
+        var lostReports = report is not null && !mtu.PacketTooBig.Any(r => r is { ReachedSocket: true });
+        var lostReplies = mtu is { LimitDirection: MtuDirection.Reverse or MtuDirection.Unknown, RepliesDroppedHere: > 0 };
+        if (!lostReports && !lostReplies)
+        {
+            return null;
+        }
+
+        var commands = new Commands(evidence);
+        var culprit = FirewallCulprit.InputIcmp(evidence, mtu, lostReports ? report!.From : mtu.RemoteAddress);
+        var what = lostReports
+            ? Describe.Text($"the Packet Too Big from {report!.From} (MTU {report.Mtu}) came in for packets to {evidence.RemoteAddress}")
+            : Describe.Text($"{Describe.Count(mtu.RepliesDroppedHere, "large echo reply").Replace("replys", "replies", StringComparison.Ordinal)} from {evidence.RemoteAddress} came in");
+        return new Finding
+        {
+            Confidence = Confidence.Proven,
+            Summary = $"{char.ToUpperInvariant(what[0])}{what[1..]}, and this host dropped {(lostReports ? "it" : "them")} on its input path before a socket saw {(lostReports ? "it" : "them")}{(culprit is null ? "" : ", by " + culprit.Name)}.",
+            Subject = culprit?.Subject ?? (object?)report ?? mtu,
+            Evidence = [culprit?.Evidence, Observations.Supports(what + ", captured on the wire; no socket received it", Observations.CaptureSource, mtu.ObservedAt), MtuObservations.Sizes(mtu), .. MtuObservations.Reports(mtu), MtuObservations.Hole(mtu)],
+            Proves = lostReports ? "The routers report what fits; the loss of the reports, which makes large packets vanish without a word, is inside this host."
+                : "The target's large answers arrive; their loss is inside this host.",
+            DoesNotProve = culprit?.DoesNotProve ?? "Which rule drops it (the PREROUTING and INPUT chains, an ingress filter, a conntrack state of invalid).",
+            NextSteps = [commands.Firewall(), commands.Mtu()],
         };
     }
 

@@ -13,6 +13,11 @@ public sealed class NoFault : FaultRule
             return Open(evidence, evidence.Probe!);
         }
 
+        if (evidence is { Probe: null, HeardOfMtu: true, Mtu: { Outcome: MtuOutcome.Clear or MtuOutcome.LocalLimit, SmallestLost: null, PathMtu: { } path } mtu })
+        {
+            return Large(evidence, mtu, path);
+        }
+
         if (!evidence.IsHostOnly)
         {
             return null;
@@ -66,10 +71,28 @@ public sealed class NoFault : FaultRule
                 Observations.Packet(evidence, evidence.SynAck),
                 Observations.Route(evidence),
                 Observations.Neighbor(evidence),
+                evidence.Mtu is null ? null : MtuObservations.Sizes(evidence.Mtu),
             ],
             Proves = "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
-            DoesNotProve = "That large packets pass, that TLS or the application answers, nor that it stays so.",
+            DoesNotProve = $"That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}TLS or the application answers, nor that it stays so.",
             NextSteps = [new Commands(evidence).ProbeAndResolve()],
+        };
+    }
+
+    private static Finding Large(EvidenceSet evidence, MtuProbeResult mtu, int path)
+    {
+        var commands = new Commands(evidence);
+        var back = mtu is { DirectionsSeparated: true, ReversePathMtu: { } reverse } && reverse >= path ? ", and such answers come back" : "";
+        return new Finding
+        {
+            Confidence = Confidence.Proven,
+            Summary = Describe.Text($"Packets of {path} bytes reach {evidence.RemoteAddress}{back}: the path carries all that was asked of it."),
+            Subject = mtu,
+            Evidence = [MtuObservations.Sizes(mtu), MtuObservations.Held(mtu), .. MtuObservations.Reports(mtu), Observations.Route(evidence), Observations.Neighbor(evidence)],
+            Proves = Describe.Text($"Route, firewall, neighbor, link and path carried packets of {path} bytes to the target, and its answers came back."),
+            DoesNotProve = back.Length > 0 ? "That a port is open, that an application answers, nor that it stays so."
+                : "That the way back carries as much, that a port is open, that an application answers, nor that it stays so.",
+            NextSteps = [commands.Mtu(), commands.ProbeAndResolve()],
         };
     }
 
