@@ -102,6 +102,53 @@ Describe 'The other collectors' {
     }
 }
 
+Describe 'Sockets' {
+    BeforeAll {
+        $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start(5)
+        $port = $listener.LocalEndpoint.Port
+    }
+
+    AfterAll { $listener.Stop() }
+
+    It 'names the process that listens, and its queue' {
+        $socket = Get-SocketEntry -LocalPort $port -State Listen
+        $socket | Should -BeOfType PacketPath.SocketEntry
+        $socket.OwningProcess | Should -Be $PID
+        $socket.AcceptQueueLimit | Should -Be 5
+        (Get-Columns $socket)[0..3] | Should -Be 'Kind', 'State', 'RecvQ', 'SendQ'
+    }
+
+    It 'takes a process object from the pipeline' {
+        (Get-Process -Id $PID | Get-SocketEntry -State Listen -LocalPort $port).LocalPort | Should -Be $port
+    }
+
+    It 'finds the listener that answers a probe' {
+        (Test-SynPath 127.0.0.1 -Port $port -NoCapture | Get-SocketEntry).State | Should -Be 'Listen'
+        (Test-SynPath 127.0.0.2 -Port $port -NoCapture | Get-SocketEntry)[0].State | Should -Be 'Absent'
+    }
+
+    It 'turns a refusal into the listener that is bound elsewhere' {
+        $probe = Test-SynPath 127.0.0.2 -Port $port -NoCapture
+        (& { $probe; $probe | Get-SocketEntry } | Resolve-PacketFailure)[0].FaultId | Should -Be 'ListenerBoundElsewhere'
+    }
+
+    It 'completes states and ports' {
+        (TabExpansion2 'Get-SocketEntry -State Li').CompletionMatches.CompletionText | Should -Contain 'Listen'
+        (TabExpansion2 "Get-SocketEntry -LocalPort $port").CompletionMatches.CompletionText | Should -Contain "$port"
+    }
+
+    It 'survives a file' {
+        Get-SocketEntry -LocalPort $port -State Listen | Export-Clixml "$TestDrive/socket.xml"
+        (Import-Clixml "$TestDrive/socket.xml").OwningProcess | Should -Be $PID
+    }
+
+    It 'names what is no address' {
+        Get-SocketEntry -LocalAddress nonsense -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be 'nonsense'
+    }
+}
+
 Describe 'Connection tracking' {
     It 'tells how full the table is, or that nothing is tracked' {
         $stats = Get-ConntrackStats

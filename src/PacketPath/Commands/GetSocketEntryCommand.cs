@@ -134,7 +134,16 @@ public sealed class GetSocketEntryCommand : HostCmdlet
                 missing.Remedy);
         }
 
-        if (table.ProcessesDenied > 0)
+        if (table.ProcessesDenied > 0 && OwningProcess is not null)
+        {
+            WriteProblem(
+                new UnauthorizedAccessException($"{table.ProcessesDenied} of the processes asked for did not let their descriptors be read: whose sockets are theirs cannot be told."),
+                "ProcessNotReadable",
+                ErrorCategory.PermissionDenied,
+                string.Join(", ", OwningProcess),
+                "Run as root, or with CAP_SYS_PTRACE.");
+        }
+        else if (table.ProcessesDenied > 0)
         {
             WriteVerbose($"{table.ProcessesDenied} processes did not let their descriptors be read: sockets of theirs are shown without a process.");
         }

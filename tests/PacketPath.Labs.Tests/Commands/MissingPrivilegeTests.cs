@@ -32,6 +32,31 @@ public class MissingPrivilegeTests
     }
 
     [RootFact]
+    public void AnOrdinaryUserSeesEverySocketAndIsToldWhatIsMissingOfIt()
+    {
+        using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen(7);
+        var port = ((System.Net.IPEndPoint)listener.LocalEndPoint!).Port;
+
+        var run = ShellProcess.CommandUnder(
+            ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/tmp"],
+            $"Get-SocketEntry -LocalPort {port} -State Listen | ForEach-Object {{ \"$($_.AcceptQueueLimit) user $($_.UserId) process '$($_.OwningProcess)' mark '$($_.Mark)'\"; $_.NotObserved | ForEach-Object {{ \"$($_.What) / $($_.Why) / $($_.Remedy)\" }} }}; "
+            + $"Get-SocketEntry -OwningProcess {Environment.ProcessId} -ErrorAction SilentlyContinue -ErrorVariable denied; $denied | {Problem}");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("7 user 0 process '' mark ''", lines[0]);
+        Assert.StartsWith("firewall mark / ", lines[1]);
+        Assert.Contains("CAP_NET_ADMIN", lines[1]);
+        Assert.StartsWith("owning process / ", lines[2]);
+        Assert.Contains("CAP_SYS_PTRACE", lines[2]);
+        Assert.StartsWith("ProcessNotReadable,", lines[3]);
+        Assert.Contains("CAP_SYS_PTRACE", lines[3]);
+    }
+
+    [RootFact]
     public void WithoutLibpcapTheAnswerStandsOnTheErrorQueueAndTheRemedyIsTold()
     {
         var run = ShellProcess.CommandUnder(
