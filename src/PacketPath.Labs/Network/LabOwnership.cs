@@ -13,6 +13,7 @@ internal sealed class LabOwnership : IDisposable
     private const string NamespaceDirectory = "/run/netns";
     private const string KeptSuffix = ".kept";
     private const string Alphabet = "0123456789abcdefghijkmnpqrstvwxyz";
+    private const int MostAttempts = 100;
     private readonly FileStream _lock;
 
     private LabOwnership(string id, FileStream file)
@@ -28,17 +29,24 @@ internal sealed class LabOwnership : IDisposable
     public static LabOwnership Take()
     {
         System.IO.Directory.CreateDirectory(Directory);
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             var id = new string(Random.Shared.GetItems<char>(Alphabet, 6));
+            var path = Path.Combine(Directory, id);
             try
             {
-                var path = Path.Combine(Directory, id);
-                return new LabOwnership(id, new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+                var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                if (File.Exists(path) && !File.Exists(path + KeptSuffix))
+                {
+                    return new LabOwnership(id, file);
+                }
+
+                // A cleaner saw it before it was locked, and has removed it: what is locked now has no name.
+                file.Dispose();
             }
-            catch (IOException) when (File.Exists(Path.Combine(Directory, id)) || File.Exists(Path.Combine(Directory, id + KeptSuffix)))
+            catch (IOException) when (attempt < MostAttempts)
             {
-                // Taken, by chance or by a cleaner that saw it before it was locked: another id.
+                // Taken by chance, or held by a cleaner that saw it before it was locked.
             }
         }
     }
@@ -115,6 +123,7 @@ internal sealed class LabOwnership : IDisposable
     private static void EndProcesses(IEnumerable<string> names)
     {
         var ours = names.Select(name => FileStatus.Of(Path.Combine(NamespaceDirectory, name))).OfType<FileStatus>().ToHashSet();
+        var doomed = new List<Process>();
         foreach (var directory in System.IO.Directory.GetDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), out var pid)
@@ -122,26 +131,31 @@ internal sealed class LabOwnership : IDisposable
                 && FileStatus.Of($"/proc/{pid}/ns/net") is { } place
                 && ours.Contains(place))
             {
-                End(pid);
+                doomed.AddRange(End(pid));
             }
+        }
+
+        foreach (var process in doomed)
+        {
+            process.WaitForExit(TimeSpan.FromSeconds(2));
+            process.Dispose();
         }
     }
 
-    private static void End(int pid)
+    private static Process[] End(int pid)
     {
+        Process? process = null;
         try
         {
-            using var process = Process.GetProcessById(pid);
+            process = Process.GetProcessById(pid);
             process.Kill();
-            process.WaitForExit(TimeSpan.FromSeconds(2));
+            return [process];
         }
-        catch (ArgumentException)
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {
-            // It has ended already.
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended between the two calls.
+            // It has ended already, or between the two calls.
+            process?.Dispose();
+            return [];
         }
     }
 }

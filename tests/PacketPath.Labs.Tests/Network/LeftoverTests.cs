@@ -27,6 +27,27 @@ public class LeftoverTests
     }
 
     [RootFact]
+    public void CleanersAndNewRunsDoNotMeet()
+    {
+        using var over = new CancellationTokenSource();
+        var cleaners = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                LabOwnership.RemoveLeftovers();
+            }
+        })).ToArray();
+        for (var i = 0; i < 500; i++)
+        {
+            using var run = LabOwnership.Take();
+            Assert.True(File.Exists(Path.Combine(LabOwnership.Directory, run.Id)));
+        }
+
+        over.Cancel();
+        Task.WaitAll(cleaners, TimeSpan.FromSeconds(10));
+    }
+
+    [RootFact]
     public void AProcessThatEndsTakesItsNetworkWithIt()
     {
         using var child = LabChild.Start();
