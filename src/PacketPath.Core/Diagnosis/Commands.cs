@@ -15,6 +15,9 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>The same commands in another namespace: on a router or the target.</summary>
     public Commands At(string netNamespace) => new(evidence, netNamespace);
 
+    /// <summary>True where the evidence is of the process's own namespace, as far as can be told.</summary>
+    public bool IsOwnNamespace => !IsNamed && Asked?.RequestedNetNamespace is null;
+
     /// <summary>What the user asked for; null where nothing was tried.</summary>
     private SynPathResult? Asked => evidence.Probes.Count == 0 || elsewhere is not null ? null : evidence.Probes[0];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PacketPath.Diagnosis;
 
 namespace PacketPath.Labs;
 
@@ -104,12 +105,44 @@ public static class LabScenarioReader
         return new LabBreakage(NodeName(at.Required(members, "node"), names), at.Required(members, "run").Lines());
     }
 
+    private static string FaultId(JsonCursor at)
+    {
+        var text = at.Text();
+        if (FaultCatalog.Find(text) is { } known)
+        {
+            return known.Id;
+        }
+
+        var near = FaultCatalog.All.Select(rule => rule.Id).MinBy(id => Distance(id.ToLowerInvariant(), text.ToLowerInvariant()));
+        throw at.Wrong($"there is no fault '{text}'; the nearest is {near}. The faults are: {string.Join(", ", FaultCatalog.All.Select(rule => rule.Id))}.");
+    }
+
+    // How many letters must be put in, taken out or changed to make one word of the other.
+    private static int Distance(string one, string other)
+    {
+        other = other.Length > 64 ? other[..64] : other;
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var change = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+
     private static LabTruth Truth(JsonCursor at)
     {
         var members = at.Members("faultId", "layer", "confidence", "says");
         return new LabTruth
         {
-            FaultId = at.Required(members, "faultId").Text(),
+            FaultId = FaultId(at.Required(members, "faultId")),
             Layer = at.Required(members, "layer").Word<PathLayer>(),
             Confidence = members.TryGetValue("confidence", out var confidence) ? confidence.Word<Confidence>() : null,
             Says = members.TryGetValue("says", out var says) ? says.Texts() : [],

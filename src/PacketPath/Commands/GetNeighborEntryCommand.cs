@@ -12,6 +12,7 @@ public sealed class GetNeighborEntryCommand : HostCmdlet
     /// <summary>The neighbors' addresses, complete or as patterns (<c>10.0.0.*</c>). A complete address without an entry gives an object whose State is Absent. A link-local address may name its interface: <c>fe80::1%eth0</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Table", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [NotEvidence]
+    [ArgumentCompleter(typeof(NeighborAddressCompleter))]
     [SupportsWildcards]
     public string[]? IPAddress { get; set; }
 

@@ -10,7 +10,8 @@ namespace PacketPath.Commands;
 public sealed class GetPacketInterfaceCommand : HostCmdlet
 {
     /// <summary>The interfaces' names or alternative names; wildcards are permitted. A name that is not there gives an error, a pattern that matches none gives nothing. Default: every interface.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [NotEvidence]
     [Alias("Name", "ifAlias")]
     [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
     [SupportsWildcards]

@@ -31,6 +31,7 @@ public sealed class TestSynPathCommand : HostCmdlet
     /// <summary>The local address to connect from. Default: the kernel's choice.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SourceAddressCompleter))]
     public string? SourceAddress { get; set; }
 
     /// <summary>The interface to connect through, whatever the routes say (SO_BINDTODEVICE). Default: the routes' choice.</summary>

@@ -55,6 +55,16 @@ public class NextStepTests
     }
 
     [Fact]
+    public void The_hosts_files_are_not_searched_for_what_a_namespace_has()
+    {
+        var scene = new Scene(true);
+        var probe = scene.LocalError("ENETUNREACH", scene.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Ipv6Disabled = true });
+        Assert.DoesNotContain(Steps(probe), s => s.StartsWith("grep", StringComparison.Ordinal));
+        var own = probe with { NetNamespace = "net:[4026531840]", Route = probe.Route! with { NetNamespace = "net:[4026531840]" } };
+        Assert.Contains(Steps(own), s => s.StartsWith("grep", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_runs_elsewhere_says_so() =>
         Assert.Contains(Steps(V4.Refused()), s => s.StartsWith("Get-SocketEntry ", StringComparison.Ordinal) && s.EndsWith($"# on the target, {V4.Target}", StringComparison.Ordinal));
 }

@@ -67,6 +67,8 @@ public class LabScenarioReaderTests
     [InlineData("\"vantage\": \"client\"", "\"vantage\": \"lan\"", "$.vantage", "switch")]
     [InlineData("\"vantage\": \"client\",", "", "$", "'vantage' is missing")]
     [InlineData("\"layer\": \"Path\"", "\"layer\": \"Pat\"", "$.expected.layer", "RouteLookup")]
+    [InlineData("\"faultId\": \"NoReply\"", "\"faultId\": \"NoRepply\"", "$.expected.faultId", "the nearest is NoReply. The faults are: ")]
+    [InlineData("\"faultId\": \"NoReply\"", "\"faultId\": \"RouteBlackholes\"", "$.expected.faultId", "the nearest is RouteBlackhole.")]
     [InlineData("\"port\": 443", "\"port\": 65536", "$.nodes.router.services[0].port", "1 to 65535")]
     [InlineData("\"port\": 443", "\"port\": \"443\"", "$.nodes.router.services[0].port", "a number is wanted here, not text")]
     [InlineData("\"type\": \"udpEcho\"", "\"type\": \"udpEko\"", "$.nodes.router.services[2].type", "UdpEcho")]

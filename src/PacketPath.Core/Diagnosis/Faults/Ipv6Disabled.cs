@@ -46,7 +46,8 @@ public sealed class Ipv6Disabled : FaultRule
             NextSteps =
             [
                 commands.Run($"sysctl {Commands.Quote($"net.ipv6.conf.{key}.disable_ipv6")}"),
-                "grep -rs disable_ipv6 /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d /proc/cmdline",
+                // The files of the host are not read for another namespace.
+                .. commands.IsOwnNamespace ? ["grep -rs disable_ipv6 /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d /proc/cmdline"] : Array.Empty<string>(),
                 commands.ProbeAndResolve(),
             ],
         };
