@@ -93,9 +93,10 @@ function doSetup {
         if (-not (has 'iptables-nft')) { 'iptables' }
         if (-not (has 'conntrack')) { 'conntrack' }
         if (-not (has 'tracepath')) { 'iputils-tracepath' }
+        if (-not (has 'ethtool')) { 'ethtool' }
     )
     if ($missing.Count -eq 0) {
-        say 'Setup: libpcap, iproute2, nftables, iptables, conntrack and tracepath are here.'
+        say 'Setup: libpcap, iproute2, nftables, iptables, conntrack, tracepath and ethtool are here.'
         return
     }
 

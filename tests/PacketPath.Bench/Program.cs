@@ -14,6 +14,7 @@ IBenchmark[] all =
     new MemoryBenchmark(),
     new FirewallBenchmark(),
     new SocketBenchmark(),
+    new QueueBenchmark(),
 ];
 IBenchmark[] chosen = args.Length == 0 ? all : Array.FindAll(all, b => args.Contains(b.Name));
 if (chosen.Length == 0 || args.Except(all.Select(b => b.Name)).Any())

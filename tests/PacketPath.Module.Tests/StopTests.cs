@@ -14,6 +14,7 @@ public class StopTests
     [InlineData("Get-PacketRoute")]
     [InlineData("Get-NeighborEntry")]
     [InlineData("Get-PacketInterface")]
+    [InlineData("Get-QueueStats")]
     [InlineData("Get-PolicyRule")]
     [InlineData("Get-SocketEntry")]
     [InlineData("Resolve-PacketFailure")]
@@ -22,6 +23,7 @@ public class StopTests
         var source = cmdlet switch
         {
             "Get-PolicyRule" or "Get-SocketEntry" => $"& {{ while ($true) {{ {cmdlet}; 1 }} }}",
+            "Get-QueueStats" => "& { while ($true) { [pscustomobject]@{ InterfaceAlias = 'lo' } } } | Get-QueueStats -All",
             "Get-PacketInterface" => "& { $lo = Get-PacketInterface lo; while ($true) { $lo } } | Get-PacketInterface",
             "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
             _ => $"& {{ while ($true) {{ '127.0.0.1' }} }} | {cmdlet}",
@@ -53,6 +55,12 @@ public class StopTests
 
         AssertStops($"Invoke-MtuProbe 127.0.0.1 -Method Tcp -Port {silent.Port} -TimeoutSeconds 60", _ => silent.IsProbed());
     }
+
+    [Theory]
+    [InlineData("-SampleCount 0 -IntervalSeconds 60")]
+    [InlineData("-SampleCount 0 -IntervalSeconds 0.05")]
+    public void Sampling_stops_at_once(string how) =>
+        AssertStops($"& {{ $underWay.Set(); [pscustomobject]@{{ InterfaceAlias = 'lo' }} }} | Get-QueueStats -All {how} | ForEach-Object {{ }}", static underWay => underWay.IsSet);
 
     private static void AssertStops(string script, Func<ManualResetEventSlim, bool> isUnderWay)
     {

@@ -211,6 +211,36 @@ Describe 'Invoke-MtuProbe' {
     }
 }
 
+Describe 'Get-QueueStats' {
+    It 'reads interfaces, processors and protocols without privilege' {
+        $kinds = (Get-QueueStats -All).Kind | Sort-Object -Unique
+        $kinds | Should -Contain 'Interface'
+        $kinds | Should -Contain 'Softnet'
+        $kinds | Should -Contain 'Protocol'
+    }
+
+    It 'says that the processors are of the whole host' {
+        (Get-QueueStats -Kind Softnet -All).IsHostWide | Should -Not -Contain $false
+    }
+
+    It 'takes samples' {
+        $samples = Get-QueueStats lo -Kind Interface -All -IntervalSeconds 0.1 -SampleCount 2
+        $samples.Sample | Should -Be 1, 2
+        $samples[1].DropsPerSecond | Should -BeGreaterOrEqual 0
+    }
+
+    It 'shows a table of at most 100 columns' {
+        $lines = (Get-QueueStats -All | Out-String -Width 100) -split "`n" -replace '\e\[[0-9;]*m'
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 101
+    }
+
+    It 'is evidence beside a probe, live or saved' {
+        $saved = Get-QueueStats -All
+        $saved = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($saved, 5))
+        { $saved | Resolve-PacketFailure -ErrorAction Stop } | Should -Not -Throw
+    }
+}
+
 Describe 'Test-SynPath' {
     It 'finds an open port' {
         $result = Test-SynPath 127.0.0.1 -Port $openPort

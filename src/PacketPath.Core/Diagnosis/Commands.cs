@@ -64,6 +64,12 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>An interface; all of them where the name is unknown.</summary>
     public string Interface(string alias) => $"Get-PacketInterface{Option("-InterfaceAlias", alias)}{Netns}";
 
+    /// <summary>The queues of an interface, and what they lose from now on.</summary>
+    public string Queues(string alias) => $"Get-QueueStats{Option("-InterfaceAlias", alias)} -All -IntervalSeconds 1 -SampleCount 5{Netns}";
+
+    /// <summary>The queues of one kind, and what they lose from now on.</summary>
+    public string QueuesOf(QueueKind kind) => $"Get-QueueStats -Kind {kind} -All -IntervalSeconds 1 -SampleCount 5{Netns}";
+
     /// <summary>A command of iproute2, in the right namespace and family.</summary>
     public string Ip(string arguments)
     {

@@ -97,7 +97,7 @@ internal sealed partial class EvidenceSet
     public IEnumerable<CounterChange> EgressLosses => InterfaceAlias.Length == 0 ? [] : CounterChanges.Where(c => c switch
     {
         { Source: "Qdisc", Counter: "drops" } => c.Object == InterfaceAlias || c.Object?.StartsWith(InterfaceAlias + " ", StringComparison.Ordinal) == true,
-        { Source: "Interface" } => c.Object == InterfaceAlias && c.Counter.StartsWith("tx_", StringComparison.Ordinal),
+        { Source: "Interface" } => c.Object == InterfaceAlias && c.Counter.StartsWith("tx_", StringComparison.Ordinal) && c.Counter != "tx_packets",
         _ => false,
     });
 

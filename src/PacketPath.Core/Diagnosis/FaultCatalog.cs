@@ -36,8 +36,11 @@ public static class FaultCatalog
         new NeighborWrongSubnet(),
         new NeighborUnresolved(),
 
+        new QdiscDrop(),
+
         new LinkDown(),
         new LinkNoCarrier(),
+        new DeviceTransmitDrop(),
 
         new RoutingLoop(),
         new PathSilentAfterHop(),
@@ -54,6 +57,9 @@ public static class FaultCatalog
 
         new ReturnPathFiltered(),
         new ReturnRouteMissing(),
+
+        new DeviceReceiveDrop(),
+        new SoftirqBacklogDrop(),
 
         new InputFirewallReject(),
         new InputFirewallDrop(),

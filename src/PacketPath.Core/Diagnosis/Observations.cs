@@ -7,6 +7,9 @@ internal static class Observations
     public const string RuleSource = "netlink RTM_GETRULE";
     public const string NeighborSource = "netlink RTM_GETNEIGH";
     public const string LinkSource = "netlink RTM_GETLINK";
+    public const string QdiscSource = "netlink RTM_GETQDISC before and after the attempt";
+    public const string LinkCounterSource = "netlink RTM_GETLINK before and after the attempt";
+    public const string BacklogSource = "/proc/net/softnet_stat before and after the attempt";
     public const string ErrorQueueSource = "IP_RECVERR error queue";
     public const string SocketSource = "connect() and SO_ERROR";
     public const string CaptureSource = "capture on the flow's 4-tuple";

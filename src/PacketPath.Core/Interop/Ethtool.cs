@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PacketPath.Interop;
 
-/// <summary>The ethtool ioctls (linux/ethtool.h) that need no privilege: driver name and link speed.</summary>
+/// <summary>The ethtool ioctls (linux/ethtool.h) that need no privilege: driver name, link speed, rings, channels and the driver's counters.</summary>
 internal sealed partial class Ethtool : IDisposable
 {
     private const int AfInet = 2;

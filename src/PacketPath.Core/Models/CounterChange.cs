@@ -1,6 +1,6 @@
 namespace PacketPath;
 
-/// <summary>One kernel counter that moved while an attempt was made.</summary>
+/// <summary>One kernel counter of losses that moved while an attempt was made; beside a loss, what the same object carried meanwhile.</summary>
 public sealed record CounterChange
 {
     /// <summary>Where the counter lives: NeighborTable, Netstat, Qdisc, Interface, Conntrack, Softnet, Socket.</summary>

@@ -20,6 +20,7 @@ internal static class EvidenceReader
         (typeof(FirewallHook), [nameof(FirewallHook.Hook), nameof(FirewallHook.Chain), nameof(FirewallHook.Backend)]),
         (typeof(ConntrackStats), [nameof(ConntrackStats.IsAvailable), nameof(ConntrackStats.InsertFailed), nameof(ConntrackStats.EarlyDrop)]),
         (typeof(ConntrackEntry), [nameof(ConntrackEntry.OriginalDestinationAddress), nameof(ConntrackEntry.StatusBits)]),
+        (typeof(QueueStats), [nameof(QueueStats.Kind), nameof(QueueStats.Name), nameof(QueueStats.Drops), nameof(QueueStats.Counters)]),
         (typeof(PolicyRule), [nameof(PolicyRule.Priority), nameof(PolicyRule.Action), nameof(PolicyRule.AddressFamily)]),
     ];
 

@@ -67,6 +67,18 @@ public static class FaultCases
         new("NeighborWrongSubnet", PathLayer.Neighbor,
             s => [OnLink(s, s.Target)],
             s => [OnLink(s, s.Target) with { Route = OnLink(s, s.Target).Route! with { Alternatives = [] } }]),
+        new("QdiscDrop", PathLayer.Qdisc,
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], Retransmits = 1, CounterChanges = [Moved("Qdisc", "eth0 tbf 8001:", "drops", 2)] }],
+            s => [s.Probe(SynOutcome.NoReply) with { Syns = [], Retransmits = 1, CounterChanges = [Moved("Qdisc", "eth1 tbf 8001:", "drops", 2), Moved("Qdisc", "eth10 tbf 8001:", "drops", 2)] }]),
+        new("DeviceTransmitDrop", PathLayer.Device,
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Interface", "eth0", "tx_dropped", 2)] }],
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Interface", "eth0", "tx_dropped", 2), Moved("Interface", "eth0", "tx_packets", 900)] }]),
+        new("DeviceReceiveDrop", PathLayer.DeviceReceive,
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Interface", "eth0", "rx_missed_errors", 200), Moved("Interface", "eth0", "rx_packets", 10)] }],
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Interface", "eth0", "rx_missed_errors", 200), Moved("Interface", "eth0", "rx_packets", 9000)] }]),
+        new("SoftirqBacklogDrop", PathLayer.Softirq,
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Softnet", "cpu 1", "dropped", 500), Moved("Softnet", "cpu 1", "processed", 100)] }],
+            s => [s.Probe(SynOutcome.NoReply) with { CounterChanges = [Moved("Softnet", "cpu 1", "dropped", 500), Moved("Softnet", "cpu 1", "processed", 4000)] }]),
         new("LinkDown", PathLayer.Device,
             s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH") with { Alternatives = [s.Loser(AlternativeReason.InterfaceDown)] })],
             s => [s.LocalError("ENETUNREACH", s.Refused(RouteOutcome.Missing, "ENETUNREACH"))]),
@@ -237,6 +249,10 @@ public static class FaultCases
             },
         },
     ];
+
+    /// <summary>A counter that rose during the attempt.</summary>
+    public static CounterChange Moved(string source, string subject, string counter, ulong by) =>
+        new() { Source = source, Object = subject, Counter = counter, Before = 10, After = 10 + by, Delta = by };
 
     private static PacketRoute RuleEnds(Scene s, RouteOutcome outcome, RuleAction action) => s.Refused(outcome, "EINVAL") with
     {

@@ -71,6 +71,10 @@ public class NetlinkLayoutTests
         .Constant("RTM_NEWNEIGH", RouteMessage.NewNeighbor)
         .Constant("RTM_GETNEIGH", RouteMessage.GetNeighbor)
         .Constant("RTM_NEWRULE", RouteMessage.NewRule)
+        .Constant("RTM_NEWQDISC", RouteMessage.NewQueueDiscipline)
+        .Constant("RTM_GETQDISC", RouteMessage.GetQueueDiscipline)
+        .Constant("RTM_NEWTCLASS", RouteMessage.NewTrafficClass)
+        .Constant("RTM_GETTCLASS", RouteMessage.GetTrafficClass)
         .Constant("RTM_GETRULE", RouteMessage.GetRule)
         .Constant("RTM_NEWNETCONF", RouteMessage.NewNetconf)
         .Constant("RTM_GETNETCONF", RouteMessage.GetNetconf));

@@ -5,7 +5,7 @@ namespace PacketPath.Core.Tests.Netlink;
 
 public class HostileMessageTests
 {
-    private static readonly string[] Files = ["link-dump.hex", "link-get.hex", "address-dump.hex", "neighbor-dump.hex", "neighbor-get.hex", "neighbor-table-dump.hex", "xfrm-policy-dump.hex", "error-extack.hex", "error-plain.hex", "route-dump-v4.hex", "route-dump-v6.hex", "route-get.hex", "rule-dump-v4.hex", "rule-dump-v6.hex", "netconf-dump.hex",
+    private static readonly string[] Files = ["link-dump.hex", "link-get.hex", "address-dump.hex", "neighbor-dump.hex", "neighbor-get.hex", "neighbor-table-dump.hex", "xfrm-policy-dump.hex", "error-extack.hex", "error-plain.hex", "route-dump-v4.hex", "route-dump-v6.hex", "route-get.hex", "rule-dump-v4.hex", "rule-dump-v6.hex", "netconf-dump.hex", "qdisc-dump.hex", "class-dump.hex", "device-queue-dump.hex",
         "nft-table-dump.hex", "nft-chain-dump.hex", "nft-rule-dump.hex", "nft-set-dump.hex", "nft-element-dump.hex",
         "socket-tcp-v4.hex", "socket-tcp-v6.hex", "socket-udp-v4.hex", "socket-udp-v6.hex",
         "conntrack-dump.hex", "conntrack-stats-cpu.hex", "conntrack-stats.hex", "conntrack-expect-stats-cpu.hex"];

@@ -3,6 +3,7 @@ using PacketPath.HostState.Conntrack;
 using PacketPath.Netlink;
 using PacketPath.Netlink.Address;
 using PacketPath.Netlink.Conntrack;
+using PacketPath.Netlink.Generic;
 using PacketPath.Netlink.Link;
 using PacketPath.Netlink.Neighbor;
 using PacketPath.Netlink.NeighborTables;
@@ -12,6 +13,7 @@ using PacketPath.Netlink.Route;
 using PacketPath.Netlink.Rule;
 using PacketPath.Netlink.SocketDiag;
 using PacketPath.Netlink.Xfrm;
+using PacketPath.Netlink.TrafficControl;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -20,6 +22,9 @@ internal static class NetlinkParsers
 {
     // sock_diag and the route family share a number; the recorded sockets answer request 8.
     private const uint SocketSequence = 8;
+
+    /// <summary>The number that recordings of generic netlink give their family.</summary>
+    public const ushort RecordedFamily = 240;
 
     /// <summary>Decodes every message of a datagram.</summary>
     public static List<object?> ParseAll(ReadOnlySpan<byte> datagram)
@@ -36,12 +41,14 @@ internal static class NetlinkParsers
     private static object? Parse(in NetlinkMessage message) => message.Type switch
     {
         SocketDiagMessageType.ByFamily when message.Header.Sequence == SocketSequence => SocketDiagMessage.Read(message, NameCache.None, new SocketDetailStore()).Source,
-        RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message)),
+        RouteMessage.NewLink => (LinkMessage.Read(message), LinkMessage.ReadName(message), LinkCounters.Read(message)),
         RouteMessage.NewAddress => AddressMessage.Read(message),
         RouteMessage.NewNeighbor => NeighborMessage.Read(message),
         RouteMessage.NewNeighborTable => NeighborTableMessage.Read(message),
         PolicyMessage.New => PolicyMessage.Read(message),
         RouteMessage.NewRoute => RouteEntryReader.Read(message),
+        RouteMessage.NewQueueDiscipline or RouteMessage.NewTrafficClass => TcMessage.Read(message),
+        RecordedFamily => DeviceQueueMessage.Read(message),
         RouteMessage.NewRule => RuleEntryReader.Read(message),
         RouteMessage.NewNetconf => NetconfMessage.Read(message),
         _ when message.Type >> 8 == NetfilterMessage.Nftables => NftParsers.Parse(message),

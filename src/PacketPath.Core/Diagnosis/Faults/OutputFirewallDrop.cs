@@ -27,9 +27,10 @@ public sealed class OutputFirewallDrop : FaultRule
 
         var isWhole = evidence.LinkIsUsable == true && evidence.NextHop != NextHopState.Unknown && !evidence.IpsecIsUnknown;
         var commands = new Commands(evidence);
+        var waiting = culprit is null ? QueueLosses.HeldBack(evidence) : [];
         return new Finding
         {
-            Confidence = isWhole && evidence.AnsweringHops.Count == 0 ? Confidence.Proven : Confidence.Probable,
+            Confidence = isWhole && evidence.AnsweringHops.Count == 0 && waiting.Count == 0 ? Confidence.Proven : Confidence.Probable,
             Summary = $"The SYN to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire{(culprit is null ? "" : ", by " + culprit.Name)}.",
             Subject = culprit?.Subject ?? probe,
             Evidence =
@@ -45,6 +46,9 @@ public sealed class OutputFirewallDrop : FaultRule
                         evidence.ObservedAt)
                     : Observations.Neighbor(evidence),
                 Observations.Route(evidence),
+                QueueLosses.Observation(waiting, Observations.QdiscSource, probe.ObservedAt) is { } held
+                    ? held with { Observation = held.Observation + ": the SYN may still wait there", Bearing = EvidenceBearing.Refutes }
+                    : null,
                 evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
             ],
             Proves = "The socket sent and the egress interface saw nothing, with link and next hop in working order: the packet was lost inside this host.",
@@ -58,7 +62,7 @@ public sealed class OutputFirewallDrop : FaultRule
     private static bool IsElsewhere(EvidenceSet evidence, SynPathResult probe) => probe.IpsecPolicy is not null
         || evidence.CounterChanges.Any(c => c.Source == "Xfrm" && c.Counter.StartsWith("XfrmOut", StringComparison.Ordinal))
         || NeighborTableFull.IsFull(evidence)
-        || evidence.EgressLosses.Any();
+        || (evidence.NextHop != NextHopState.Absent && evidence.EgressLosses.Any());
 
     private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;
 

@@ -4,6 +4,7 @@ namespace PacketPath.HostState.Counters;
 internal sealed class CounterReading
 {
     private readonly Dictionary<(string Source, string? Object, string Counter), ulong> _values = [];
+    private readonly HashSet<(string Source, string? Object, string Counter)> _traffic = [];
     private readonly List<MissingObservation> _missing = [];
 
     /// <summary>The sources that could not be read.</summary>
@@ -11,6 +12,13 @@ internal sealed class CounterReading
 
     /// <summary>Takes the value of one counter.</summary>
     public void Add(string source, string? subject, string counter, ulong value) => _values[(source, subject, counter)] = value;
+
+    /// <summary>Takes the value of a counter of work done: it is told of only beside a loss of the same object, which it puts into proportion.</summary>
+    public void AddTraffic(string source, string? subject, string counter, ulong value)
+    {
+        Add(source, subject, counter, value);
+        _traffic.Add((source, subject, counter));
+    }
 
     /// <summary>Notes a source that could not be read.</summary>
     public void AddMissing(MissingObservation missing) => _missing.Add(missing);
@@ -35,6 +43,9 @@ internal sealed class CounterReading
             }
         }
 
+        changes?.RemoveAll(change => IsTraffic(change) && !changes.Exists(other => other.Source == change.Source && other.Object == change.Object && !IsTraffic(other)));
         return changes is null ? [] : [.. changes];
     }
+
+    private bool IsTraffic(CounterChange change) => _traffic.Contains((change.Source, change.Object, change.Counter));
 }

@@ -20,6 +20,9 @@ internal sealed class HostCounters : IDisposable
         var counters = new HostCounters();
         counters.TryOpen(NeighborTableCounters.SourceName, static () => NeighborTableCounters.Open());
         counters.TryOpen(NetstatCounters.SourceName, static () => NetstatCounters.Open());
+        counters.TryOpen(InterfaceCounters.SourceName, static () => InterfaceCounters.Open());
+        counters.TryOpen(QdiscCounters.SourceName, static () => QdiscCounters.Open());
+        counters.TryOpen(SoftnetCounters.SourceName, static () => SoftnetCounters.Open());
         return counters;
     });
 

@@ -54,21 +54,24 @@ internal sealed class NetstatCounters : ICounterSource
     public static NetstatCounters Open() => new();
 
     /// <inheritdoc/>
-    public void Read(CounterReading into, int interfaceIndex)
+    public void Read(CounterReading into, int interfaceIndex) => Read(into.Add);
+
+    /// <summary>Hands over every counter: source, table, name, value.</summary>
+    public void Read(Action<string, string?, string, ulong> take)
     {
         foreach (var (file, layout) in _tables)
         {
-            layout.Read(file.Read(), (table, counter, value) => into.Add(SourceName, table, counter, value));
+            layout.Read(file.Read(), (table, counter, value) => take(SourceName, table, counter, value));
         }
 
         ReadLines(_ipv6, (name, value) =>
         {
             if (Losses.Contains(name))
             {
-                into.Add(SourceName, name.StartsWith("Ip6", StringComparison.Ordinal) ? "Ip6" : "Udp6", name, value);
+                take(SourceName, name.StartsWith("Ip6", StringComparison.Ordinal) ? "Ip6" : "Udp6", name, value);
             }
         });
-        ReadLines(_ipsec, (name, value) => into.Add(IpsecSourceName, null, name, value));
+        ReadLines(_ipsec, (name, value) => take(IpsecSourceName, null, name, value));
     }
 
     /// <inheritdoc/>

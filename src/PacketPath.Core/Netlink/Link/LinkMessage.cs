@@ -213,7 +213,7 @@ internal sealed record LinkMessage
         return table;
     }
 
-    private static string[] ReadAlternativeNames(AttributeReader properties)
+    internal static string[] ReadAlternativeNames(AttributeReader properties)
     {
         var names = new List<string>();
         while (properties.Next())

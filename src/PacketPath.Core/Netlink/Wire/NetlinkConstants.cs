@@ -54,6 +54,10 @@ internal static class RouteMessage
     public const ushort GetNeighborTable = 66;
     public const ushort NewNetconf = 80;
     public const ushort GetNetconf = 82;
+    public const ushort NewQueueDiscipline = 36;
+    public const ushort GetQueueDiscipline = 38;
+    public const ushort NewTrafficClass = 40;
+    public const ushort GetTrafficClass = 42;
 
     /// <summary>The message's name, for error texts.</summary>
     public static string Name(ushort type) => type switch
@@ -66,6 +70,8 @@ internal static class RouteMessage
         GetNeighborTable => "RTM_GETNEIGHTBL",
         GetNetconf => "RTM_GETNETCONF",
         SocketDiag.SocketDiagMessageType.ByFamily => "SOCK_DIAG_BY_FAMILY",
+        GetQueueDiscipline => "RTM_GETQDISC",
+        GetTrafficClass => "RTM_GETTCLASS",
         > 0xff => NetfilterMessage.Name(type),
         _ => $"netlink message {type}",
     };
