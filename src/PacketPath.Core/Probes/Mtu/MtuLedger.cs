@@ -45,7 +45,7 @@ internal sealed class MtuLedger
         packet.ReplyTtl = replyTtl;
         var trip = Math.Max(1, now - packet.SentAt);
         LongestTrip = Math.Max(LongestTrip, trip);
-        if (state == MtuPacketState.Passed && packet.Ttl == 0)
+        if (state == MtuPacketState.Passed)
         {
             ShortestTrip = ShortestTrip == 0 ? trip : Math.Min(ShortestTrip, trip);
         }
