@@ -89,26 +89,28 @@ internal sealed class FirewallCulprit
 
     private static FirewallCulprit? Find(EvidenceSet evidence, DateTime probed, bool rejects, FirewallFlow flow)
     {
-        var candidates = new List<FirewallCulprit>();
+        var readings = new Dictionary<FirewallHook, (FirewallHook? Before, FirewallHook? After)>(ReferenceEqualityComparer.Instance);
         foreach (var chain in evidence.Firewall.GroupBy(hook => (hook.Backend, hook.Family, hook.Table, hook.Chain)))
         {
             var before = chain.Where(hook => hook.ObservedAt <= probed).MaxBy(hook => hook.ObservedAt);
             var after = chain.Where(hook => hook.ObservedAt > probed).MinBy(hook => hook.ObservedAt);
-            var hook = after ?? before!;
-            foreach (var decision in FlowWalk.Drops(hook, flow).Where(decision => (decision.Rule?.Verdict == "reject") == rejects))
-            {
-                candidates.Add(new FirewallCulprit(hook, decision.Rule, Counted(before, after, decision.Rule), decision.IsCertain));
-            }
+            readings[after ?? before!] = (before, after);
         }
 
+        var candidates = FlowWalk.Drops(readings.Keys, flow)
+            .Where(decision => (decision.Rule?.Verdict == "reject") == rejects)
+            .Select(decision => new FirewallCulprit(
+                decision.Hook, decision.Rule, Counted(readings[decision.Hook].Before, readings[decision.Hook].After, decision.Rule, evidence.Firewall), decision.IsCertain))
+            .ToList();
         return candidates.Find(candidate => candidate._counted > 0)
             ?? candidates.Find(candidate => candidate._isCertain)
             ?? (candidates.Count == 1 ? candidates[0] : null);
     }
 
-    private static long Counted(FirewallHook? before, FirewallHook? after, FirewallRule? rule)
+    private static long Counted(FirewallHook? before, FirewallHook? after, FirewallRule? rule, IReadOnlyList<FirewallHook> all)
     {
-        if (before is null || after is null || rule is null)
+        // A named counter that several rules share does not tell which of them counted.
+        if (before is null || after is null || rule is null || all.Any(hook => SharesCounter(hook, rule)))
         {
             return 0;
         }
@@ -118,7 +120,13 @@ internal sealed class FirewallCulprit
         return then is { } first && now is { } last && last > first ? last - first : 0;
     }
 
+    private static bool SharesCounter(FirewallHook hook, FirewallRule rule) => rule.CounterName is not null
+        && (hook.Family, hook.Table) == (rule.Family, rule.Table)
+        && Rules(hook).Any(other => other.CounterName == rule.CounterName && other.Handle != rule.Handle);
+
+    private static IEnumerable<FirewallRule> Rules(FirewallHook hook) => hook.Rules.Concat(hook.Chains.SelectMany(static chain => chain.Rules));
+
     private static FirewallRule? Rule(FirewallHook hook, FirewallRule rule) =>
-        hook.Rules.Concat(hook.Chains.SelectMany(static chain => chain.Rules))
+        Rules(hook)
             .FirstOrDefault(other => other.Chain == rule.Chain && other.Handle == rule.Handle && (rule.Handle != 0 || other.Position == rule.Position));
 }

@@ -15,13 +15,16 @@ internal sealed class FlowWalk
 
     private readonly FirewallHook _hook;
     private readonly FlowTrial _trial;
+    private readonly FlowState _state;
     private readonly List<FlowDecision> _possible = [];
-    private bool _isCertain = true;
+    private bool _isCertain;
 
-    private FlowWalk(FirewallHook hook, FirewallFlow flow)
+    private FlowWalk(FirewallHook hook, FirewallFlow flow, FlowState state)
     {
         _hook = hook;
-        _trial = new FlowTrial(hook, flow);
+        _state = state;
+        _isCertain = state.IsCertain;
+        _trial = new FlowTrial(hook, flow, state, new FlowEffects(state, hook.Hook, hook.ChainType));
     }
 
     private enum End
@@ -32,20 +35,38 @@ internal sealed class FlowWalk
         Dropped,
     }
 
-    /// <summary>What drops or rejects the flow in this hook: the one that certainly does, else those that might, in order.</summary>
-    public static IReadOnlyList<FlowDecision> Drops(FirewallHook hook, FirewallFlow flow)
+    /// <summary>What drops or rejects the flow on its way through hooks: the one that certainly does, and those that might, in order.</summary>
+    public static IReadOnlyList<FlowDecision> Drops(IEnumerable<FirewallHook> hooks, FirewallFlow flow)
     {
-        if (!FlowTrial.Applies(hook, flow))
+        var state = FlowState.Of(flow);
+        var found = new List<FlowDecision>();
+        foreach (var hook in hooks.OrderBy(static hook => ChainHooks.Order(hook.Hook)).ThenBy(static hook => hook.Priority))
         {
-            return [];
+            if (FlowTrial.Applies(hook, flow, state))
+            {
+                found.AddRange(Pass(hook, flow, state));
+
+                // What might have been dropped here need not come to the next hook.
+                state.IsCertain &= found.Count == 0;
+            }
         }
 
-        var walk = new FlowWalk(hook, flow);
-        if (walk.Follow(hook.Rules, 0) is End.Fallthrough or End.Return && hook.Policy == "drop")
+        return found;
+    }
+
+    /// <summary>Takes the flow through one hook, which changes its state, and tells what might drop it there.</summary>
+    public static IReadOnlyList<FlowDecision> Pass(FirewallHook hook, FirewallFlow flow, FlowState state)
+    {
+        var wasCertain = state.IsCertain;
+        var walk = new FlowWalk(hook, flow, state);
+        var end = walk.Follow(hook.Rules, 0);
+        if (end is End.Fallthrough or End.Return && hook.Policy == "drop")
         {
             walk._possible.Add(new FlowDecision(hook, null, walk._isCertain));
         }
 
+        // Within the hook an open test leaves open what follows it; an accepting chain lets the packet on to the next hook all the same.
+        state.IsCertain = wasCertain && !state.IsDiverted;
         return walk._possible;
     }
 
@@ -53,7 +74,9 @@ internal sealed class FlowWalk
     {
         foreach (var rule in rules)
         {
+            _state.IsCertain = _isCertain;
             var outcome = _trial.Try(rule);
+            _isCertain &= !_state.IsDiverted;
             if (outcome.Match == FlowMatch.CannotMatch || outcome.Verdict is not { } verdict)
             {
                 // A verdict map whose key is not known may do anything.
@@ -77,6 +100,11 @@ internal sealed class FlowWalk
         {
             case NftVerdictCode.Drop:
                 _possible.Add(new FlowDecision(_hook, rule, matches && _isCertain));
+                break;
+            case NftVerdictCode.Queue:
+                // A program decides, and may change the packet as well.
+                _possible.Add(new FlowDecision(_hook, rule, false));
+                _state.IsDiverted = true;
                 break;
             case NftVerdictCode.Jump or NftVerdictCode.Goto when verdict.Chain is { } name && depth < DeepestJump:
                 return FollowJump(name, matches, verdict.Code == NftVerdictCode.Goto, depth);

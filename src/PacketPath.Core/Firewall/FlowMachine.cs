@@ -9,7 +9,7 @@ namespace PacketPath.Firewall;
 internal readonly record struct FlowOutcome(FlowMatch Match, NftVerdict? Verdict);
 
 /// <summary>Runs a rule's expressions on what is known of a packet. A test on something unknown neither holds nor fails.</summary>
-internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets)
+internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets, FlowEffects? effects = null)
 {
     private const int Memory = NftRegister.Slots * 4;
 
@@ -24,7 +24,7 @@ internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets
         NftVerdict? verdict = null;
         foreach (var expression in expressions)
         {
-            switch (Step(expression, ref verdict))
+            switch (Step(expression, match == FlowMatch.Matches, ref verdict))
             {
                 case false:
                     return new FlowOutcome(FlowMatch.CannotMatch, null);
@@ -38,7 +38,7 @@ internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets
     }
 
     /// <summary>Runs one expression: whether the rule goes on; null where that cannot be known.</summary>
-    private bool? Step(NftExpression expression, ref NftVerdict? verdict)
+    private bool? Step(NftExpression expression, bool isCertain, ref NftVerdict? verdict)
     {
         switch (expression)
         {
@@ -53,6 +53,25 @@ internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets
                 return true;
             case FibExpression fib:
                 Store(fib.Destination, packet.Fib(fib));
+                return true;
+            case MetaExpression { Source: { } source, Key: MetaKey.Mark }:
+                effects?.Mark(Load(source, sizeof(uint)), isCertain);
+                return true;
+            case ConntrackExpression { Source: { } source, Key: ConntrackKey.Mark }:
+                effects?.ConntrackMark(Load(source, sizeof(uint)), isCertain);
+                return true;
+            case NatExpression nat:
+                effects?.Translate(nat, Load, packet.Family, isCertain);
+                verdict = nat.Kind == NatKind.TransparentProxy ? verdict : new NftVerdict(NftVerdictCode.Accept, null);
+                return true;
+            case NoTrackExpression:
+                effects?.Untrack(isCertain);
+                return true;
+            case FlowOffloadExpression:
+                effects?.Offload();
+                return true;
+            case QueueExpression:
+                verdict = new NftVerdict(NftVerdictCode.Queue, null);
                 return true;
             case ImmediateExpression { Data.Verdict: { } given }:
                 verdict = given;
@@ -75,6 +94,9 @@ internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets
                 return Lookup(lookup, ref verdict);
             case RejectExpression:
                 verdict = new NftVerdict(NftVerdictCode.Drop, null);
+                return true;
+            case XtExpression { Name: "target", Extension: not "REJECT" } target:
+                verdict = effects?.Target(target, isCertain) ?? verdict;
                 return true;
             case XtExpression xt:
                 return FlowXt.Test(xt, packet, ref verdict);
@@ -104,8 +126,9 @@ internal sealed class FlowMachine(FlowPacket packet, Func<string, FlowSet?> sets
 
         return expression switch
         {
-            CounterExpression or LogExpression or NatExpression or NoTrackExpression or CopyExpression or PayloadExpression or MetaExpression
-                or ConntrackExpression or QueueExpression or LastExpression or ExtensionHeaderExpression or FlowOffloadExpression => true,
+            CounterExpression or LogExpression or CopyExpression or PayloadExpression or MetaExpression
+                or ConntrackExpression or LastExpression or ExtensionHeaderExpression => true,
+            DynamicSetExpression { Expressions: [], ExpressionList: [], Inverted: false } => true,
             ObjectReferenceExpression { ObjectType: NftObjectType.Counter or NftObjectType.ConntrackHelper or NftObjectType.ConntrackTimeout } => true,
             _ => null,
         };

@@ -16,19 +16,29 @@ internal sealed class FlowPacket
     private const int TcpFlagsOffset = 13;
     private const byte Syn = 0x02;
 
+    private const int ConntrackPriority = -200;
+
     private readonly FirewallFlow _flow;
+    private readonly FlowState _state;
     private readonly string _hook;
+    private readonly bool _isTracked;
     private readonly FlowBits _network;
     private readonly FlowBits _transport;
 
     /// <summary>Puts together what the flow says.</summary>
-    public FlowPacket(FirewallFlow flow, string hook)
+    /// <param name="flow">The flow.</param>
+    /// <param name="hook">The hook.</param>
+    /// <param name="state">What the hooks before made of the packet; null at the first.</param>
+    /// <param name="priority">The chain's priority: connection tracking sees the packet at -200.</param>
+    public FlowPacket(FirewallFlow flow, string hook, FlowState? state = null, int priority = 0)
     {
         _flow = flow;
+        _state = state ?? FlowState.Of(flow);
         _hook = hook;
-        var destination = Parse(flow.Destination);
-        var source = Parse(flow.Source);
-        Family = (destination ?? source)?.Length switch { 4 => NftFamily.IPv4, 16 => NftFamily.IPv6, _ => NftFamily.Unspecified };
+        _isTracked = priority > ConntrackPriority || hook is not ("output" or "prerouting" or "ingress");
+        var destination = Parse(_state.Destination);
+        var source = Parse(_state.Source);
+        Family = (destination ?? source ?? Parse(flow.Destination) ?? Parse(flow.Source))?.Length switch { 4 => NftFamily.IPv4, 16 => NftFamily.IPv6, _ => NftFamily.Unspecified };
         _network = Network(source, destination);
         _transport = Transport();
     }
@@ -39,12 +49,12 @@ internal sealed class FlowPacket
     /// <summary>The protocol's number; null where it is not known.</summary>
     public byte? Protocol => _flow.Protocol == TransportProtocol.Any ? null : (byte)_flow.Protocol;
 
-    public int? SourcePort => _flow.SourcePort;
+    public int? SourcePort => _state.SourcePort;
 
-    public int? DestinationPort => _flow.DestinationPort;
+    public int? DestinationPort => _state.DestinationPort;
 
     /// <summary>The bit of nft's ct state; null where it is not known.</summary>
-    public uint? State => _flow.ConntrackState?.ToLowerInvariant() switch
+    public uint? State => (_isTracked ? _state.ConntrackState : Untracked)?.ToLowerInvariant() switch
     {
         "invalid" => 1,
         "established" => 2,
@@ -53,6 +63,10 @@ internal sealed class FlowPacket
         "untracked" => 64,
         _ => null,
     };
+
+    // Before connection tracking a packet has no connection, which counts as invalid; over loopback it brings that of the way out.
+    private string? Untracked => _state.ConntrackState == "untracked" ? "untracked"
+        : _hook == "output" || _flow.InputInterface is not (null or "lo") ? "invalid" : null;
 
     /// <summary>Bytes of the packet.</summary>
     public FlowBits Load(PayloadExpression payload)
@@ -73,8 +87,8 @@ internal sealed class FlowPacket
         MetaKey.Protocol when Family != 0 => FlowBits.Of(Family == NftFamily.IPv4 ? [0x08, 0x00] : [0x86, 0xdd]),
         MetaKey.L4Proto when Protocol is { } protocol => FlowBits.Of([protocol]),
         MetaKey.IifName => Interface(_flow.InputInterface, isAbsent: _hook is "output"),
-        MetaKey.OifName => Interface(_flow.OutputInterface, isAbsent: _hook is "input" or "prerouting" or "ingress"),
-        MetaKey.Mark when _flow.Mark is { } mark => FlowBits.Of(BitConverter.GetBytes((uint)mark)),
+        MetaKey.OifName => Interface(_state.OutputInterface, isAbsent: _hook is "input" or "prerouting" or "ingress"),
+        MetaKey.Mark => _state.Mark,
         _ => FlowBits.Unknown(Math.Max(1, KeyNames.Meta(key).Bytes)),
     };
 
@@ -82,7 +96,8 @@ internal sealed class FlowPacket
     public FlowBits Conntrack(ConntrackExpression ct) => ct.Key switch
     {
         ConntrackKey.State when State is { } state => FlowBits.Of(BitConverter.GetBytes(state)),
-        ConntrackKey.Direction when _flow.ConntrackState is "new" => FlowBits.Of([0]),
+        ConntrackKey.Mark when _isTracked => _state.ConntrackMark,
+        ConntrackKey.Direction when _isTracked && _state.ConntrackState is "new" => FlowBits.Of([0]),
         ConntrackKey.L3Protocol when Family != 0 => FlowBits.Of([Family]),
         ConntrackKey.Protocol when Protocol is { } protocol => FlowBits.Of([protocol]),
         _ => FlowBits.Unknown(KeyNames.Conntrack(ct.Key, ct.Direction, Family).Bytes),
@@ -174,19 +189,19 @@ internal sealed class FlowPacket
         }
 
         Span<byte> port = stackalloc byte[PortsLength / 2];
-        if (_flow.SourcePort is { } source)
+        if (_state.SourcePort is { } source)
         {
             BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)source);
             Put(header, 0, port);
         }
 
-        if (_flow.DestinationPort is { } destination)
+        if (_state.DestinationPort is { } destination)
         {
             BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)destination);
             Put(header, 2, port);
         }
 
-        if (_flow.Protocol == TransportProtocol.Tcp && State == 8)
+        if (_flow is { Protocol: TransportProtocol.Tcp, ConntrackState: "new" })
         {
             // The first packet of a TCP connection is a SYN; ECN may be set besides.
             header.Value[TcpFlagsOffset] = Syn;

@@ -8,20 +8,35 @@ internal sealed class FlowTrial
 {
     private readonly FirewallHook _hook;
     private readonly FlowMachine _machine;
+    private readonly bool _isWalked;
     private readonly Dictionary<string, FlowSet?> _sets = new(StringComparer.Ordinal);
     private readonly Dictionary<FirewallRule, FlowOutcome> _outcomes = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Prepares the trial.</summary>
-    public FlowTrial(FirewallHook hook, FirewallFlow flow)
+    /// <param name="hook">The hook.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="state">What the hooks before made of the packet; null at the first.</param>
+    /// <param name="effects">Takes what the rules do to it; null where they are not to.</param>
+    public FlowTrial(FirewallHook hook, FirewallFlow flow, FlowState? state = null, FlowEffects? effects = null)
     {
         _hook = hook;
-        _machine = new FlowMachine(new FlowPacket(flow, hook.Hook), Set);
+        _isWalked = effects is not null;
+        _machine = new FlowMachine(new FlowPacket(flow, hook.Hook, state, hook.Priority), Set, effects);
     }
 
     /// <summary>Whether a flow's packets come by a hook at all.</summary>
-    public static bool Applies(FirewallHook hook, FirewallFlow flow)
+    public static bool Applies(FirewallHook hook, FirewallFlow flow) => Applies(hook, flow, FlowState.Of(flow));
+
+    /// <summary>Whether a flow's packet, as it is by now, comes by a hook at all.</summary>
+    public static bool Applies(FirewallHook hook, FirewallFlow flow, FlowState state)
     {
         if (hook.Dormant || hook.Family == "arp" || !HooksOf(flow.Direction).Contains(hook.Hook))
+        {
+            return false;
+        }
+
+        // Address translation is decided for a connection's first packet, and for a connection only.
+        if (hook.ChainType == "nat" && state.ConntrackState is "established" or "untracked" or "invalid")
         {
             return false;
         }
@@ -32,14 +47,15 @@ internal sealed class FlowTrial
             return false;
         }
 
-        var device = hook.Hook == "egress" ? flow.OutputInterface : flow.InputInterface;
+        var device = hook.Hook == "egress" ? state.OutputInterface : flow.InputInterface;
         return hook.Devices.Length == 0 || device is null || hook.Devices.Contains(device);
     }
 
     /// <summary>What a rule does with the flow. A rule that cannot be read cannot be known.</summary>
     public FlowOutcome Try(FirewallRule rule)
     {
-        if (!_outcomes.TryGetValue(rule, out var outcome))
+        // On a walk the packet changes: the same rule may say something else when it is met again.
+        if (_isWalked || !_outcomes.TryGetValue(rule, out var outcome))
         {
             try
             {

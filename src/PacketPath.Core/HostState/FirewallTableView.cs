@@ -13,6 +13,7 @@ internal sealed class FirewallTableView : INftTable
     private readonly INftNames _names;
     private readonly SetText _setText;
     private readonly Dictionary<string, ChainMessage> _chains;
+    private readonly Dictionary<string, ObjectMessage> _counters;
     private readonly Dictionary<string, SetMessage> _setMessages;
     private readonly Dictionary<string, SetDefinition> _definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _elementData = new(StringComparer.Ordinal);
@@ -33,6 +34,7 @@ internal sealed class FirewallTableView : INftTable
         _names = names;
         _setText = new SetText(names);
         _chains = Own(snapshot.Chains, static chain => (chain.Family, chain.Table), static chain => chain.Name);
+        _counters = Own([.. snapshot.Objects.Where(static named => named.Type == (uint)NftObjectType.Counter)], static named => (named.Family, named.Table), static named => named.Name);
         _setMessages = Own(snapshot.Sets, static set => (set.Family, set.Table), static set => set.Name);
     }
 
@@ -137,11 +139,18 @@ internal sealed class FirewallTableView : INftTable
     private FirewallRule Build(RuleMessage message, int position)
     {
         RuleReading reading;
+        string? named = null;
         try
         {
             var expressions = ExpressionReader.ReadList(message.Expressions);
             reading = RuleText.Read(Table.Family, expressions, this, _names, message.Comment);
             NoteSets((long)message.Handle, expressions);
+            if (reading.Counter is null && Array.Find(expressions, static e => e is ObjectReferenceExpression { ObjectType: NftObjectType.Counter, ObjectName: not null }) is ObjectReferenceExpression reference
+                && _counters.TryGetValue(reference.ObjectName!, out var counter))
+            {
+                named = reference.ObjectName;
+                reading = reading with { Counter = counter.Counter() };
+            }
         }
         catch (NetlinkDecodeException exception)
         {
@@ -160,6 +169,7 @@ internal sealed class FirewallTableView : INftTable
             Verdict = reading.Verdict,
             Packets = (long?)reading.Counter?.Packets,
             Bytes = (long?)reading.Counter?.Bytes,
+            CounterName = named,
             Comment = message.Comment ?? reading.Comment,
             Sets = reading.Sets,
             Objects = reading.Objects,

@@ -7,8 +7,9 @@ namespace PacketPath.HostState;
 internal sealed class RulesetSnapshot
 {
     private RulesetSnapshot(
-        uint generation, List<TableMessage> tables, List<ChainMessage> chains, List<SetMessage> sets, List<RuleMessage> rules)
+        uint generation, List<TableMessage> tables, List<ChainMessage> chains, List<SetMessage> sets, List<ObjectMessage> objects, List<RuleMessage> rules)
     {
+        Objects = objects;
         Generation = generation;
         Tables = tables;
         Chains = chains;
@@ -24,6 +25,8 @@ internal sealed class RulesetSnapshot
 
     public List<SetMessage> Sets { get; }
 
+    public List<ObjectMessage> Objects { get; }
+
     public ILookup<(byte Family, string Table, string Chain), RuleMessage> Rules { get; }
 
     /// <summary>Reads it.</summary>
@@ -38,9 +41,11 @@ internal sealed class RulesetSnapshot
         var chains = socket.Dump<ChainMessage>(writer, ChainMessage.Read, new DumpStatus(), stop);
         NftRequests.Dump(writer, NftMessage.GetSet, NftFamily.Unspecified);
         var sets = socket.Dump<SetMessage>(writer, SetMessage.Read, new DumpStatus(), stop);
+        NftRequests.Dump(writer, NftMessage.GetObject, NftFamily.Unspecified);
+        var objects = socket.Dump<ObjectMessage>(writer, ObjectMessage.Read, new DumpStatus(), stop);
         NftRequests.Rules(writer, NftFamily.Unspecified, null, null);
         var rules = socket.Dump<RuleMessage>(writer, (in NetlinkMessage message) => RuleMessage.Read(message, names), new DumpStatus(), stop);
-        return new RulesetSnapshot(generation, tables, chains, sets, rules);
+        return new RulesetSnapshot(generation, tables, chains, sets, objects, rules);
     }
 
     /// <summary>The ruleset's generation: it changes with every commit.</summary>

@@ -132,6 +132,9 @@ public sealed record FirewallRule
     /// <summary>Bytes counted; null where the rule has no counter.</summary>
     public long? Bytes { get; init; }
 
+    /// <summary>The named counter that Packets and Bytes are of; null where the rule counts for itself, or not at all. Several rules may share one.</summary>
+    public string? CounterName { get; init => field = EmptyText.AsNull(value); }
+
     /// <summary>The rule's comment; null where none.</summary>
     public string? Comment { get; init => field = EmptyText.AsNull(value); }
 

@@ -101,6 +101,26 @@ public class FlowMachineTests
     }
 
     [Fact]
+    public void AnUnknownExpressionShowsItsNameAndBytes()
+    {
+        // A list of one expression: NFTA_EXPR_NAME "teleport", NFTA_EXPR_DATA with an attribute 7 of two bytes.
+        byte[] list = [28, 0, 1, 0, 13, 0, 1, 0, .. "teleport\0"u8, 0, 0, 0, 8, 0, 2, 0, 1, 2, 3, 4];
+        var expressions = ExpressionReader.ReadList(list);
+        var text = RuleText.Read(NftFamily.Inet, [.. expressions, new ImmediateExpression(0, new NftData([], new NftVerdict(NftVerdictCode.Drop, null)))], EmptyTable.Instance, NoNames.Instance).Text;
+        Assert.Contains("teleport", text);
+        Assert.Contains("0x01020304", text);
+        Assert.EndsWith("drop", text);
+        Assert.Equal(FlowMatch.Unknown, Run(Flow, expressions));
+    }
+
+    [Fact]
+    public void AProgramThatDecidesIsNobodysVerdict()
+    {
+        var machine = new FlowMachine(new FlowPacket(Flow, "output"), static _ => null);
+        Assert.Equal(NftVerdictCode.Queue, machine.Run([new QueueExpression(5, 1, 0, null)]).Verdict?.Code);
+    }
+
+    [Fact]
     public void TheHooksAFlowComesBy()
     {
         static FirewallHook Hook(string hook, string family) => new() { Hook = hook, Family = family };

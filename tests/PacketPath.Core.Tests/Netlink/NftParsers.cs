@@ -23,7 +23,6 @@ internal static class NftParsers
             NftMessage.NewSet => SetMessage.Read(message),
             NftMessage.NewSetElement => SetElementData.Read(message),
             NftMessage.NewObject => ObjectMessage.Read(message),
-            NftMessage.NewFlowtable => FlowtableMessage.Read(message),
             NftMessage.NewGeneration => GenerationMessage.Read(message),
             _ => null,
         };

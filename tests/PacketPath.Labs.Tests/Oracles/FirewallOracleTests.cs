@@ -8,7 +8,7 @@ public class FirewallOracleTests
 {
     public static TheoryData<string, int> Rulesets => new() { { "ip", 180 }, { "inet", 250 }, { "families", 170 } };
 
-    private static string Data(string name)
+    internal static string Data(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -1,3 +1,5 @@
+using PacketPath.Netlink.Nftables.Expressions;
+
 namespace PacketPath.Netlink.Nftables;
 
 /// <summary>One named object (NFT_MSG_NEWOBJ): a counter, quota, limit, helper ...</summary>
@@ -15,6 +17,10 @@ internal sealed record ObjectMessage
 
     /// <summary>NFTA_OBJ_DATA: what the object's kind says.</summary>
     public byte[] Data { get; private set; } = [];
+
+    /// <summary>What a named counter has counted; null for any other kind.</summary>
+    /// <exception cref="NetlinkDecodeException">It is malformed.</exception>
+    public CounterExpression? Counter() => Type == (uint)NftObjectType.Counter ? CounterExpression.Read(new AttributeReader(Data)) : null;
 
     /// <summary>Reads the message; null where it is of another kind.</summary>
     /// <exception cref="NetlinkDecodeException">It is malformed.</exception>
