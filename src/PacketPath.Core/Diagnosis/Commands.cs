@@ -61,6 +61,18 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     public string Neighbor(string address, string alias) =>
         $"Get-NeighborEntry -IPAddress {Quote(Address(address))}{Option("-InterfaceAlias", alias)}{Netns}";
 
+    /// <summary>The counters of connection tracking.</summary>
+    public string ConntrackStats() => $"Get-ConntrackStats{Netns}";
+
+    /// <summary>Who holds the table of connection tracking.</summary>
+    public string ConntrackUsers() => $"Get-ConntrackEntry{Netns} | Group-Object OriginalSourceAddress, OriginalDestinationAddress -NoElement | Sort-Object Count -Descending | Select-Object -First 10";
+
+    /// <summary>The tracked connections to the target.</summary>
+    public string ConntrackEntries() => $"Get-ConntrackEntry -DestinationAddress {Quote(Address(evidence.RemoteAddress))}{Netns}";
+
+    /// <summary>The connections to the target whose source is translated.</summary>
+    public string TranslatedTo() => $"Get-ConntrackEntry -DestinationAddress {Quote(Address(evidence.RemoteAddress))} -NatType Source{Netns}";
+
     /// <summary>An interface; all of them where the name is unknown.</summary>
     public string Interface(string alias) => $"Get-PacketInterface{Option("-InterfaceAlias", alias)}{Netns}";
 

@@ -9,6 +9,7 @@ internal readonly record struct CounterSnapshot(string Source, string? Object, s
         PacketInterface link => OfLink(link),
         SocketEntry { Memory: { } memory, Cookie: not 0 } socket => [new("Socket", socket.Cookie.ToString("x", System.Globalization.CultureInfo.InvariantCulture), "drops", (ulong)Math.Max(0, memory.Drops), socket.ObservedAt)],
         QueueStats queue => OfQueue(queue),
+        ConntrackStats { IsAvailable: true, Cpu: null } stats => OfConntrack(stats),
         _ => [],
     };
 
@@ -52,4 +53,14 @@ internal readonly record struct CounterSnapshot(string Source, string? Object, s
             ? counter.StartsWith("Ip6", StringComparison.Ordinal) ? "Ip6" : counter.StartsWith("Udp6", StringComparison.Ordinal) ? "Udp6" : null
             : queue.Name[..Math.Max(0, queue.Name.Length - counter.Length)];
     }
+
+    private static IEnumerable<CounterSnapshot> OfConntrack(ConntrackStats stats) => new (string Counter, long Value)[]
+    {
+        ("invalid", stats.Invalid),
+        ("insert_failed", stats.InsertFailed),
+        ("drop", stats.Drop),
+        ("early_drop", stats.EarlyDrop),
+        ("error", stats.Error),
+        ("chaintoolong", stats.ChainTooLong),
+    }.Select(c => new CounterSnapshot("Conntrack", null, c.Counter, (ulong)Math.Max(0, c.Value), stats.ObservedAt));
 }

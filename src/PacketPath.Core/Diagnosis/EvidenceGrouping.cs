@@ -36,6 +36,12 @@ internal sealed class EvidenceGrouping
             case PolicyRule rule:
                 Host(rule).Rules.Add(rule);
                 break;
+            case ConntrackStats { IsAvailable: true, Cpu: null } stats:
+                Host(stats).Conntrack.Add(stats);
+                break;
+            case ConntrackEntry entry:
+                Host(entry).Connections.Add(entry);
+                break;
             case FirewallHook hook:
                 Host(hook).Firewall.Add(hook);
                 break;
@@ -123,6 +129,8 @@ internal sealed class EvidenceGrouping
             OtherInterfaces = [.. links.Where(l => !IsEgress(l))],
             Rules = host?.Rules ?? [],
             Firewall = host?.Firewall ?? [],
+            Conntrack = host?.Conntrack ?? [],
+            Connections = host?.Connections ?? [],
             Elsewhere = probes.Count == 0 ? [] : _far.HostsOf(probes[0]),
             ReplyRoutes = probes.Count == 0 ? [] : _far.RepliesOf(probes[0]),
             Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),

@@ -54,6 +54,12 @@ internal sealed partial class EvidenceSet
     /// <summary>The loss counters that collectors read in this namespace, at whatever time.</summary>
     public IReadOnlyList<CounterSnapshot> Counters { get; init; } = [];
 
+    /// <summary>The readings of connection tracking in this namespace.</summary>
+    public IReadOnlyList<ConntrackStats> Conntrack { get; init; } = [];
+
+    /// <summary>The tracked connections read in this namespace.</summary>
+    public IReadOnlyList<ConntrackEntry> Connections { get; init; } = [];
+
     /// <summary>The attempt that counts: the newest, unless a later lookup shows that the host has changed since it succeeded.</summary>
     public SynPathResult? Probe => Probes.Count == 0 || IsOvertaken(Probes[0]) ? null : Probes[0];
 

@@ -32,6 +32,10 @@ public static class FaultCatalog
         new OutputFirewallReject(),
         new OutputFirewallDrop(),
 
+        new ConntrackTableFull(),
+        new ConntrackInsertFailed(),
+        new ConntrackInvalid(),
+
         new NeighborTableFull(),
         new NeighborWrongSubnet(),
         new NeighborUnresolved(),

@@ -64,7 +64,16 @@ internal sealed class FirewallCulprit
     });
 
     /// <summary>The rule that dropped or rejected the answer on its way in; null where the rules are not known or none fits.</summary>
-    public static FirewallCulprit? Input(EvidenceSet evidence, SynPacket answer, bool rejects) => evidence.Probe is not { } probe ? null : Find(evidence, probe.ObservedAt, rejects, new FirewallFlow
+    public static FirewallCulprit? Input(EvidenceSet evidence, SynPacket answer, bool rejects) =>
+        evidence.Probe is not { } probe ? null : Find(evidence, probe.ObservedAt, rejects, Answer(probe, answer));
+
+    /// <summary>The rule that dropped the answer because its state is invalid: with the state established it would have passed; null where there is none, or none for sure.</summary>
+    public static FirewallCulprit? Invalid(EvidenceSet evidence, SynPacket answer) =>
+        evidence.Probe is { } probe && Find(evidence, probe.ObservedAt, rejects: false, Answer(probe, answer)) is null
+            && Find(evidence, probe.ObservedAt, rejects: false, Answer(probe, answer) with { ConntrackState = "invalid" }) is { } culprit
+            && (culprit._counted > 0 || culprit._isCertain) ? culprit : null;
+
+    private static FirewallFlow Answer(SynPathResult probe, SynPacket answer) => new()
     {
         Direction = FlowDirection.Input,
         Destination = probe.LocalAddress,
@@ -74,7 +83,7 @@ internal sealed class FirewallCulprit
         Protocol = TransportProtocol.Tcp,
         InputInterface = answer.InterfaceAlias,
         ConntrackState = "established",
-    });
+    };
 
     /// <summary>The rule that dropped an ICMP message on its way in; null where the rules are not known or none fits.</summary>
     public static FirewallCulprit? InputIcmp(EvidenceSet evidence, MtuProbeResult mtu, string from) => Find(evidence, mtu.ObservedAt, rejects: false, new FirewallFlow

@@ -18,6 +18,10 @@ internal sealed class HostTables(int order)
 
     public List<CounterSnapshot> Counters { get; } = [];
 
+    public List<ConntrackStats> Conntrack { get; } = [];
+
+    public List<ConntrackEntry> Connections { get; } = [];
+
     /// <summary>The entries of one address, on whatever interface.</summary>
     public IReadOnlyList<NeighborEntry> NeighborsOf(string canonicalAddress)
     {

@@ -105,6 +105,12 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>How many local ports are taken, where connect() failed for want of one; null otherwise.</summary>
     public LocalPortUse? LocalPortUse { get; init; }
 
+    /// <summary>The entries of connection tracking at the end of an attempt that did not succeed; null where nothing is tracked.</summary>
+    public long? ConntrackCount { get; init; }
+
+    /// <summary>The limit of connection tracking (nf_conntrack_max); null likewise.</summary>
+    public long? ConntrackMax { get; init; }
+
     /// <summary>What could not be observed, why, and the remedy.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using PacketPath.HostState;
+using PacketPath.HostState.Conntrack;
 using PacketPath.HostState.Counters;
 using PacketPath.Interop;
 using PacketPath.Netlink;
@@ -20,6 +21,7 @@ internal sealed class HostPathReader : IHostPathReader
     private readonly NeighborTable _neighbors;
     private readonly InterfaceNames _names;
     private readonly HostCounters _counters;
+    private readonly ConntrackUsage? _conntrack;
     private readonly Lazy<IpsecPolicies> _ipsec;
     private CounterReading? _reading;
     private long _readingTaken;
@@ -34,6 +36,7 @@ internal sealed class HostPathReader : IHostPathReader
         _neighbors = NeighborTable.Open(networkNamespace);
         _names = InterfaceNames.Open(networkNamespace);
         _counters = HostCounters.Open(networkNamespace);
+        _conntrack = networkNamespace.Run(ConntrackUsage.Open);
         _ipsec = new(() => networkNamespace.Run(IpsecPolicies.Open));
     }
 
@@ -106,6 +109,7 @@ internal sealed class HostPathReader : IHostPathReader
         _neighbors.Dispose();
         _names.Dispose();
         _counters.Dispose();
+        _conntrack?.Dispose();
         if (_ipsec.IsValueCreated)
         {
             _ipsec.Value.Dispose();
@@ -238,7 +242,7 @@ internal sealed class HostPathReader : IHostPathReader
             read[index] = now = _counters.Read(index);
         }
 
-        return path with { CounterChanges = now.ChangesSince(before), NotObserved = [.. path.NotObserved, .. now.Missing] };
+        return path with { CounterChanges = now.ChangesSince(before), Conntrack = _conntrack?.Read() ?? default, NotObserved = [.. path.NotObserved, .. now.Missing] };
     }
 
     private static bool IsKernelFailure(Exception failure) => failure is LinuxException or NetlinkDecodeException;

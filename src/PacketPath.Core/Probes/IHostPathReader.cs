@@ -59,6 +59,9 @@ internal sealed record HostPath
     /// <summary>How many local ports are taken; null where the kernel found one.</summary>
     public LocalPortUse? LocalPortUse { get; init; }
 
+    /// <summary>The entries of connection tracking and their limit, after an attempt that failed; null where nothing is tracked.</summary>
+    public (long? Count, long? Max) Conntrack { get; init; }
+
     /// <summary>What could not be read.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
 }

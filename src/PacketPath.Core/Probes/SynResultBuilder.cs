@@ -71,6 +71,8 @@ internal sealed class SynResultBuilder
             AlternativeAttempts = [.. machine.FollowUps.Where(a => a.Plan.Alternative is not null).Select(Alternative)],
             CounterChanges = machine.Path.CounterChanges,
             LocalPortUse = machine.Path.LocalPortUse,
+            ConntrackCount = machine.Path.Conntrack.Count,
+            ConntrackMax = machine.Path.Conntrack.Max,
             NotObserved = [.. captureMissing, .. machine.Path.NotObserved],
         };
     }

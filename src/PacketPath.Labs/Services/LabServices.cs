@@ -45,6 +45,7 @@ internal sealed class LabServices : IDisposable
             {
                 LabServiceKind.UdpEcho => new UdpEchoService(service),
                 LabServiceKind.UdpListen => ServiceSocket.Bind(service, SocketType.Dgram),
+                LabServiceKind.TrackedFlows => new TrackedFlowsService(service),
                 _ => new TcpService(service),
             });
         }

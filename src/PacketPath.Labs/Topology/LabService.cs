@@ -15,6 +15,9 @@ public sealed record LabService
     /// <summary>The listen backlog of <see cref="LabServiceKind.TcpListen"/>.</summary>
     public int Backlog { get; init; } = 128;
 
+    /// <summary>How full <see cref="LabServiceKind.TrackedFlows"/> makes connection tracking, in percent of its limit.</summary>
+    public int Percent { get; init; } = 100;
+
     /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
     public string? Run { get; init; }
 
@@ -36,6 +39,9 @@ public enum LabServiceKind
 
     /// <summary>Takes UDP datagrams and never reads them.</summary>
     UdpListen,
+
+    /// <summary>Fills connection tracking of the node with established flows over its loopback.</summary>
+    TrackedFlows,
 
     /// <summary>Any command.</summary>
     Command,

@@ -58,6 +58,15 @@ public static class FaultCases
         new("OutputFirewallReject", PathLayer.OutputFirewall,
             s => [s.Icmp(s.Source, (3, 3), (1, 4), isLocal: true)],
             s => [s.Icmp(s.FarRouter, (3, 3), (1, 4))]),
+        new("ConntrackTableFull", PathLayer.Conntrack,
+            s => [Untracked(s, 1000, ("drop", 2))],
+            s => [Untracked(s, 600, ("drop", 2))]),
+        new("ConntrackInsertFailed", PathLayer.Conntrack,
+            s => [Untracked(s, 600, ("drop", 2), ("insert_failed", 2))],
+            s => [Untracked(s, 600, ("drop", 2), ("insert_failed", 2)) with { Syns = s.Probe(SynOutcome.NoReply).Syns }]),
+        new("ConntrackInvalid", PathLayer.Conntrack,
+            s => [Invalid(s), DropsState(s, "invalid", 1)],
+            s => [Invalid(s), DropsState(s, "established", 2)]),
         new("NeighborTableFull", PathLayer.Neighbor,
             s => [TableFull(s, 2)],
             s => [TableFull(s, 2) with { Neighbor = s.Neighbor() }]),
@@ -211,6 +220,56 @@ public static class FaultCases
         },
         Neighbor = s.Neighbor(NeighborState.Unreachable, target),
     };
+
+    /// <summary>An attempt whose SYNs connection tracking dropped, with so many of 1,000 entries taken.</summary>
+    public static SynPathResult Untracked(Scene s, long count, params (string Counter, ulong Delta)[] moved) => s.Probe(SynOutcome.NoReply) with
+    {
+        Syns = [],
+        Retransmits = 1,
+        ConntrackCount = count,
+        ConntrackMax = 1000,
+        CounterChanges = [.. moved.Select(m => new CounterChange { Source = "Conntrack", Counter = m.Counter, Before = 5, After = 5 + m.Delta, Delta = m.Delta })],
+    };
+
+    /// <summary>An answer that was captured and never heard, while packets were counted that fit no connection.</summary>
+    public static SynPathResult Invalid(Scene s) => s.Probe(SynOutcome.NoReply) with
+    {
+        Replies = s.Open().Replies,
+        CounterChanges = [new CounterChange { Source = "Conntrack", Counter = "invalid", Before = 1, After = 2, Delta = 1 }],
+    };
+
+    /// <summary>The input hook with one rule, <c>ct state ... drop</c>; the state as the kernel's bit.</summary>
+    private static FirewallHook DropsState(Scene s, string state, byte bit) => new()
+    {
+        ComputerName = s.Link().ComputerName,
+        NetNamespace = s.Link().NetNamespace,
+        ObservedAt = Scene.Noon.AddSeconds(-1),
+        Hook = "input",
+        Family = "inet",
+        Table = "office",
+        Chain = "input",
+        ChainType = "filter",
+        Policy = "accept",
+        Backend = FirewallBackend.NfTables,
+        Rules =
+        [
+            new FirewallRule
+            {
+                Family = "inet", Table = "office", Chain = "input", Handle = 4, Text = $"ct state {state} drop", Verdict = "drop",
+                ExpressionData = Convert.ToBase64String(StateRule(bit)),
+            },
+        ],
+    };
+
+    // ct state; bitwise and with the bit; compare with 0; verdict drop: as the kernel hands the rule out.
+    private static byte[] StateRule(byte bit)
+    {
+        var rule = Convert.FromBase64String(
+            "IAABAAcAAQBjdAAAFAACAAgAAQAAAAABCAACAAAAAABMAAEADAABAGJpdHdpc2UAPAACAAgAAQAAAAABCAACAAAAAAEIAAMAAAAABAgABgAAAAAADAAEAAgAAQABAAAADAAFAAgAAQAAAAAALAABAAgAAQBj"
+            + "bXAAIAACAAgAAQAAAAABCAACAAAAAAEMAAMACAABAAAAAAAwAAEADgABAGltbWVkaWF0ZQAAABwAAgAIAAEAAAAAABAAAgAMAAIACAABAAAAAAA=");
+        rule[92] = bit;
+        return rule;
+    }
 
     /// <summary>A silent attempt whose next hop has no entry, while the table refused so many new ones.</summary>
     public static SynPathResult TableFull(Scene s, ulong refused) => s.Probe(SynOutcome.NoReply) with

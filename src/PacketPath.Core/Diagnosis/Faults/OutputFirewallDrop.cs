@@ -62,6 +62,7 @@ public sealed class OutputFirewallDrop : FaultRule
     private static bool IsElsewhere(EvidenceSet evidence, SynPathResult probe) => probe.IpsecPolicy is not null
         || evidence.CounterChanges.Any(c => c.Source == "Xfrm" && c.Counter.StartsWith("XfrmOut", StringComparison.Ordinal))
         || NeighborTableFull.IsFull(evidence)
+        || ConntrackLosses.Of(evidence).Refused > 0
         || (evidence.NextHop != NextHopState.Absent && evidence.EgressLosses.Any());
 
     private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;

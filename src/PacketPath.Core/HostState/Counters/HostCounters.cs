@@ -23,6 +23,7 @@ internal sealed class HostCounters : IDisposable
         counters.TryOpen(InterfaceCounters.SourceName, static () => InterfaceCounters.Open());
         counters.TryOpen(QdiscCounters.SourceName, static () => QdiscCounters.Open());
         counters.TryOpen(SoftnetCounters.SourceName, static () => SoftnetCounters.Open());
+        counters.TryOpen(ConntrackCounterSource.SourceName, static () => ConntrackCounterSource.Open());
         return counters;
     });
 
