@@ -13,7 +13,7 @@ public class QueueOracleTests
         set -e
         tc qdisc add dev eth0 root handle 1: htb default 10
         tc class add dev eth0 parent 1: classid 1:1 htb rate 10mbit
-        tc class add dev eth0 parent 1:1 classid 1:10 htb rate 1mbit ceil 2mbit
+        tc class add dev eth0 parent 1:1 classid 1:10 htb rate 8kbit ceil 16kbit
         tc class add dev eth0 parent 1:1 classid 1:20 htb rate 1mbit
         tc qdisc add dev eth0 parent 1:10 handle 10: pfifo limit 2
         tc qdisc add dev eth0 parent 1:20 handle 20: tbf rate 1mbit burst 2000 limit 3000
@@ -68,7 +68,7 @@ public class QueueOracleTests
                 $"{row.Name} {row.Handle} {row.Parent} {row.SentBytes} {row.SentPackets} {row.Drops} {row.Overlimits} {row.Requeues}"));
 
         var ten = Assert.Single(Read(network, "a", QueueKind.Class).Rows, row => row.Handle == "1:10");
-        Assert.Equal((1_000_000L, 2_000_000L), (ten.RateBitsPerSecond!.Value, ten.CeilingBitsPerSecond!.Value));
+        Assert.Equal((8_000L, 16_000L), (ten.RateBitsPerSecond!.Value, ten.CeilingBitsPerSecond!.Value));
     }
 
     [RootFact]
