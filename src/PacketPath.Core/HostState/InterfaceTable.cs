@@ -184,6 +184,7 @@ public sealed class InterfaceTable : IDisposable
             Ipv6Forwarding = KernelHasIpv6 ? forwarding?.Forwards(IpBits.IPv6, link.Index) : null,
             ReversePathFilter = forwarding?.Filter(link.Index),
             Addresses = [.. addresses.Select(Build)],
+            UnknownAttributes = link.UnknownAttributes,
             Statistics = link.Statistics ?? new InterfaceStatistics(),
         };
     }

@@ -156,6 +156,7 @@ public sealed class NeighborTable : IDisposable
             UsedSeconds = message.Ages?.Used / NeighborStates.ClockTicks,
             ConfirmedSeconds = message.Ages?.Confirmed / NeighborStates.ClockTicks,
             UpdatedSeconds = message.Ages?.Updated / NeighborStates.ClockTicks,
+            UnknownAttributes = message.UnknownAttributes ?? [],
             NeighborProtocol = message.Protocol == 0 ? null : IprouteNames.Protocols.Name(message.Protocol),
         };
     }

@@ -42,6 +42,9 @@ public sealed record NeighborEntry : PacketEvidence
     /// <summary>Who installed the entry (rt_protos name); null where the kernel itself did.</summary>
     public string? NeighborProtocol { get; init => field = EmptyText.AsNull(value); }
 
+    /// <summary>What a newer kernel tells of it beyond what this version knows: netlink attributes by number, their bytes in hexadecimal.</summary>
+    public string[] UnknownAttributes { get; init; } = [];
+
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{IPAddress} dev {InterfaceAlias}{(LinkLayerAddress is null ? "" : " lladdr " + LinkLayerAddress)} {State}";
 }

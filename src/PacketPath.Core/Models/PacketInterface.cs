@@ -90,6 +90,9 @@ public sealed record PacketInterface : PacketEvidence
     /// <summary>What could not be looked at.</summary>
     public MissingObservation[] NotObserved { get; init; } = [];
 
+    /// <summary>What a newer kernel tells of it beyond what this version knows: netlink attributes by number, their bytes in hexadecimal.</summary>
+    public string[] UnknownAttributes { get; init; } = [];
+
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{InterfaceAlias} ({(AdminUp ? OperationalStatus.ToString() : "AdminDown")})";
 }

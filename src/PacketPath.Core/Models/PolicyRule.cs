@@ -75,6 +75,9 @@ public sealed record PolicyRule : PacketEvidence
     /// <summary>The rule as the field writes it, for example <c>100: from all fwmark 0x1 lookup vpn</c>.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>What a newer kernel tells of it beyond what this version knows: netlink attributes by number, their bytes in hexadecimal.</summary>
+    public string[] UnknownAttributes { get; init; } = [];
+
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => Text;
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using PacketPath.Netlink;
+using PacketPath.Netlink.Link;
+using PacketPath.Netlink.Neighbor;
+using PacketPath.Netlink.Rule;
 
 namespace PacketPath.Core.Tests.Netlink;
 
@@ -60,16 +63,33 @@ public class HostileMessageTests
 
     [Theory]
     [MemberData(nameof(FileNames))]
-    public void UnknownAttributesArePassedOver(string file)
+    public void UnknownAttributesAreKeptOrPassedOver(string file)
     {
         foreach (var message in NetlinkData.Messages(file).Where(message => BitConverter.ToUInt16(message, 4) >= ControlType.FirstOfFamily))
         {
             byte[] longer = [.. message, .. new byte[(4 - (message.Length % 4)) % 4], 9, 0, 0xff, 0x3f, 1, 2, 3, 4, 5, 0, 0, 0];
             BitConverter.TryWriteBytes(longer, longer.Length);
-            var expected = NetlinkParsers.ParseAll(message);
-            Assert.Equivalent(expected, NetlinkParsers.ParseAll(longer), strict: true);
+            var kept = NetlinkParsers.ParseAll(longer).Select(Unknown).ToArray();
+            Assert.All(kept, unknown => Assert.Equal(["16383: 0102030405"], unknown ?? ["16383: 0102030405"]));
+            if (file is "link-dump.hex" or "neighbor-dump.hex" or "rule-dump-v4.hex" or "rule-dump-v6.hex")
+            {
+                Assert.All(kept, Assert.NotNull);
+                Assert.All(NetlinkParsers.ParseAll(message).Select(Unknown), unknown => Assert.Empty(unknown ?? []));
+            }
+            else
+            {
+                Assert.Equivalent(NetlinkParsers.ParseAll(message).Where(parsed => Unknown(parsed) is null), NetlinkParsers.ParseAll(longer).Where(parsed => Unknown(parsed) is null), strict: true);
+            }
         }
     }
+
+    private static string[]? Unknown(object? parsed) => parsed switch
+    {
+        ValueTuple<LinkMessage, KeyValuePair<int, string>> link => link.Item1.UnknownAttributes,
+        NeighborMessage neighbor => neighbor.UnknownAttributes ?? [],
+        RuleEntry rule => rule.UnknownAttributes,
+        _ => null,
+    };
 
     [Fact]
     public void MutatedMessages()

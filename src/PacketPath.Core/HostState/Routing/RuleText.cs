@@ -22,6 +22,7 @@ internal static class RuleText
             NetNamespace = stamp.NetNamespace,
             ObservedAt = stamp.ObservedAt,
             Priority = rule.Priority,
+            UnknownAttributes = rule.UnknownAttributes,
             AddressFamily = (AddressFamily)rule.Family,
             Action = rule.Action,
             Table = rule.Table == 0 ? null : IprouteNames.Tables.Name(rule.Table),

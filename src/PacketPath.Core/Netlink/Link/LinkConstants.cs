@@ -24,6 +24,9 @@ internal static class LinkAttribute
     public const ushort PropertyList = 52;
     public const ushort AlternativeName = 53;
 
+    /// <summary>The highest that is known: IFLA_* up to Linux 6.18.</summary>
+    public const ushort Highest = 69;
+
     /// <summary>IFLA_INFO_KIND, inside <see cref="LinkInfo"/>.</summary>
     public const ushort InfoKind = 1;
 

@@ -8,6 +8,9 @@ internal sealed record LinkMessage
     /// <summary>sizeof(struct ifinfomsg).</summary>
     public const int FixedSize = 16;
 
+    /// <summary>Attributes that a newer kernel has added, as they came.</summary>
+    public string[] UnknownAttributes { get; private set; } = [];
+
     /// <summary>ARPHRD_*.</summary>
     public ushort Type { get; init; }
 
@@ -173,6 +176,9 @@ internal sealed record LinkMessage
                 break;
             case LinkAttribute.FamilySpecific:
                 Ipv6Disabled = ReadIpv6Disabled(attribute.Nested());
+                break;
+            case > LinkAttribute.Highest:
+                UnknownAttributes = [.. UnknownAttributes, attribute.Raw()];
                 break;
         }
     }

@@ -10,6 +10,9 @@ internal static class NeighborAttribute
     public const ushort InterfaceIndex = 8;
     public const ushort Protocol = 12;
     public const ushort FlagsExtended = 15;
+
+    /// <summary>NDA_NDM_FLAGS_MASK, the highest that is known.</summary>
+    public const ushort Highest = 17;
 }
 
 /// <summary>States of a neighbor (NUD_*).</summary>

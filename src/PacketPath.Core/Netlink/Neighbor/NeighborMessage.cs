@@ -41,6 +41,9 @@ internal readonly record struct NeighborMessage
     /// <summary>RTPROT_*.</summary>
     public byte Protocol { get; init; }
 
+    /// <summary>Attributes that a newer kernel has added, as they came; null where there are none.</summary>
+    public string[]? UnknownAttributes { get; init; }
+
     /// <summary>The ages, in clock ticks; null where the message has none.</summary>
     public NeighborAges? Ages { get; init; }
 
@@ -55,6 +58,7 @@ internal readonly record struct NeighborMessage
         uint extended = 0;
         byte protocol = 0;
         NeighborAges? ages = null;
+        string[]? unknown = null;
         while (attributes.Next())
         {
             switch (attributes.Type)
@@ -82,6 +86,9 @@ internal readonly record struct NeighborMessage
                     }
 
                     break;
+                case > NeighborAttribute.Highest:
+                    unknown = [.. unknown ?? [], attributes.Raw()];
+                    break;
             }
         }
 
@@ -99,6 +106,7 @@ internal readonly record struct NeighborMessage
             Protocol = protocol,
             FlagsExtended = extended,
             Ages = ages,
+            UnknownAttributes = unknown,
         };
     }
 }

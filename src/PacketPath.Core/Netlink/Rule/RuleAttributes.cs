@@ -28,6 +28,9 @@ internal static class RuleAttribute
     public const ushort SourcePortMask = 28;
     public const ushort DestinationPortMask = 29;
     public const ushort DscpMask = 30;
+
+    /// <summary>The highest that is known.</summary>
+    public const ushort Highest = DscpMask;
 }
 
 /// <summary>Flags of a rule (FIB_RULE_*).</summary>

@@ -112,6 +112,9 @@ internal sealed record RuleEntry
     /// <summary>RTPROT_*; null where the kernel does not say.</summary>
     public byte? Protocol { get; init; }
 
+    /// <summary>Attributes that a newer kernel has added, as they came.</summary>
+    public string[] UnknownAttributes { get; init; } = [];
+
     /// <summary>True where the selection is inverted.</summary>
     public bool Inverted => (Flags & RuleFlags.Invert) != 0;
 }

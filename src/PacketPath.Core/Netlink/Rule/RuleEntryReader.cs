@@ -84,6 +84,7 @@ internal static class RuleEntryReader
         RuleAttribute.DscpMask => rule with { DscpMask = attribute.U8() },
         RuleAttribute.FlowLabel => rule with { FlowLabel = BinaryPrimitives.ReverseEndianness(attribute.U32()) },
         RuleAttribute.FlowLabelMask => rule with { FlowLabelMask = BinaryPrimitives.ReverseEndianness(attribute.U32()) },
+        > RuleAttribute.Highest => rule with { UnknownAttributes = [.. rule.UnknownAttributes, attribute.Raw()] },
         _ => rule,
     };
 

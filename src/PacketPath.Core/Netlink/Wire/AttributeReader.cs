@@ -6,12 +6,13 @@ namespace PacketPath.Netlink;
 
 /// <summary>
 /// Walks the attributes of a message. The first fault is remembered: <see cref="Next"/> then answers false, the getters answer nothing,
-/// and <see cref="Finish"/> throws it. Attributes the caller does not ask about are passed over.
+/// and <see cref="Finish"/> throws it. Attributes the caller does not ask about are passed over; those no header of ours names are kept as <see cref="Raw"/>.
 /// </summary>
 internal ref struct AttributeReader
 {
     private const int HeaderSize = 4;
     private const ushort TypeMask = 0x3fff;
+    private const int MostRawBytes = 64;
 
     private ReadOnlySpan<byte> _rest;
     private string? _fault;
@@ -53,6 +54,10 @@ internal ref struct AttributeReader
         _rest = _rest[Math.Min(NetlinkHeader.Align(length), _rest.Length)..];
         return true;
     }
+
+    /// <summary>The attribute as its number and its bytes in hexadecimal, for one that a newer kernel has added.</summary>
+    public readonly string Raw() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Type}: {Convert.ToHexString(Value.Length > MostRawBytes ? Value[..MostRawBytes] : Value)}");
 
     /// <summary>The value as a byte.</summary>
     public byte U8() => Has(1) ? Value[0] : (byte)0;
