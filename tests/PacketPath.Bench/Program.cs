@@ -13,6 +13,7 @@ IBenchmark[] all =
     new ImportBenchmark(root),
     new MemoryBenchmark(),
     new FirewallBenchmark(),
+    new ConntrackBenchmark(),
     new MtuBenchmark(),
     new SocketBenchmark(),
     new QueueBenchmark(),
