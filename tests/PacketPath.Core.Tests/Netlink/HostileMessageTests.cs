@@ -85,7 +85,7 @@ public class HostileMessageTests
 
     private static string[]? Unknown(object? parsed) => parsed switch
     {
-        ValueTuple<LinkMessage, KeyValuePair<int, string>> link => link.Item1.UnknownAttributes,
+        System.Runtime.CompilerServices.ITuple { Length: > 0 } link when link[0] is LinkMessage read => read.UnknownAttributes,
         NeighborMessage neighbor => neighbor.UnknownAttributes ?? [],
         RuleEntry rule => rule.UnknownAttributes,
         _ => null,
