@@ -39,18 +39,13 @@ internal sealed class TrackedFlowsService : IDisposable
         raw.SendBufferSize = 1 << 20;
         var packet = Template(address);
         var place = new IPEndPoint(address, 0).Serialize();
-        // Some clash in the hash and are not taken: others make up for them.
-        var flow = 0;
-        while (flow < wanted * 2 && wanted - Read("nf_conntrack_count") is > 0 and var rest)
+        try
         {
-            for (var last = flow + rest; flow < last; flow++)
-            {
-                var near = FirstPort + (flow % Ports);
-                var far = FirstFarPort + (flow / Ports);
-                raw.SendTo(Segment(packet, near, far, Syn, 0, 0), SocketFlags.None, place);
-                raw.SendTo(Segment(packet, far, near, Syn | Ack, 0, 1), SocketFlags.None, place);
-                raw.SendTo(Segment(packet, near, far, Ack, 1, 1), SocketFlags.None, place);
-            }
+            Fill(raw, packet, place, wanted);
+        }
+        catch (SocketException full) when (full.SocketErrorCode == SocketError.AccessDenied)
+        {
+            // EPERM: other flows of the node took their share, and there is no room for one more.
         }
 
         var tracked = Read("nf_conntrack_count");
@@ -66,6 +61,23 @@ internal sealed class TrackedFlowsService : IDisposable
     public void Dispose()
     {
         // The flows go with the node.
+    }
+
+    // Some clash in the hash and are not taken: others make up for them.
+    private static void Fill(Socket raw, byte[] packet, SocketAddress place, long wanted)
+    {
+        var flow = 0;
+        while (flow < wanted * 2 && wanted - Read("nf_conntrack_count") is > 0 and var rest)
+        {
+            for (var last = flow + rest; flow < last; flow++)
+            {
+                var near = FirstPort + (flow % Ports);
+                var far = FirstFarPort + (flow / Ports);
+                raw.SendTo(Segment(packet, near, far, Syn, 0, 0), SocketFlags.None, place);
+                raw.SendTo(Segment(packet, far, near, Syn | Ack, 0, 1), SocketFlags.None, place);
+                raw.SendTo(Segment(packet, near, far, Ack, 1, 1), SocketFlags.None, place);
+            }
+        }
     }
 
     private static long Read(string setting) =>
