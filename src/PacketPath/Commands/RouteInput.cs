@@ -1,3 +1,4 @@
+using System.Net;
 using PacketPath.HostState;
 using PacketPath.HostState.Routing;
 using PacketPath.Netlink;
@@ -52,7 +53,7 @@ internal sealed class RouteInput : IDisposable
         var target = TargetParser.Parse(text);
         if (target.Address is { } address && _family is null)
         {
-            Add(_question.For(address, target));
+            Add(address, target);
             return;
         }
 
@@ -64,7 +65,7 @@ internal sealed class RouteInput : IDisposable
 
         foreach (var found in _resolver.Resolve(target, _family, _stop))
         {
-            Add(_question.For(found, target));
+            Add(found, target);
         }
     }
 
@@ -106,7 +107,13 @@ internal sealed class RouteInput : IDisposable
         return true;
     }
 
-    private void Add(RouteQuery query) => Add(query, IpBits.From(query.Destination));
+    private void Add(IPAddress address, Target target)
+    {
+        var query = _question.For(address, target);
+        _pipeline.Check(query);
+        _question.RequireSource(address, target);
+        Add(query, IpBits.From(address));
+    }
 
     private void Add(RouteQuery query, UInt128 destination)
     {

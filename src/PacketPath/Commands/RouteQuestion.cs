@@ -95,12 +95,17 @@ internal sealed class RouteQuestion
             throw new RouteQuestionException("ZoneMismatch", target.Text, $"'{target.Text}' names another interface than {asked}.", "Leave one of them out.");
         }
 
+        return Query(destination, OutputInterface ?? target.Zone);
+    }
+
+    /// <summary>Refuses what the kernel would answer for a source nobody has: IPv4 packets that come in have one.</summary>
+    /// <exception cref="RouteQuestionException">A source is needed, and none was given.</exception>
+    public void RequireSource(IPAddress destination, Target target)
+    {
         if (InputInterface is not null && _source is null && destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
         {
             throw new RouteQuestionException("SourceNeeded", target.Text, $"How a packet to '{target.Text}' that came in on {InputInterface} is routed depends on its source, and none was given.", "Give the sender's address: -SourceAddress.");
         }
-
-        return Query(destination, OutputInterface ?? target.Zone);
     }
 
     private RouteQuery Query(IPAddress destination, string? outputInterface) => new()

@@ -41,6 +41,10 @@ internal sealed class RoutePipeline : IDisposable
     /// <summary>True where no question waits to be asked.</summary>
     public bool IsEmpty => _filling.Count == 0;
 
+    /// <summary>Looks whether the interfaces that a question names are there.</summary>
+    /// <exception cref="UnknownInterfaceException">One is not.</exception>
+    public void Check(RouteQuery query) => _table.FlowOf(query, _stop);
+
     /// <summary>Adds a question. It is asked when a batch is full, or at <see cref="Flush"/>.</summary>
     /// <exception cref="UnknownInterfaceException">It names an interface that is not there.</exception>
     public void Add(RouteQuery query) => Add(query, IpBits.From(query.Destination));
