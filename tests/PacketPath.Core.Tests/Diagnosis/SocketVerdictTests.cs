@@ -97,4 +97,45 @@ public class SocketVerdictTests
         var s = new Scene(false);
         Assert.Equal("NoFault", Primary(s.Receiver(5), s.Open(), s.Receiver(9) with { ObservedAt = Scene.Noon.AddSeconds(5) }).FaultId);
     }
+
+    [Theory]
+    [InlineData(40004, 4, "LocalPortsExhausted", Confidence.Probable)]
+    [InlineData(40004, 3, "Indeterminate", null)]
+    [InlineData(40003, 3, "Indeterminate", null)]
+    [InlineData(40000, 0, "Indeterminate", null)]
+    [InlineData(40000, 1, "LocalPortsExhausted", Confidence.Proven)]
+    [InlineData(49999, 9000, "LocalPortsExhausted", Confidence.Probable)]
+    [InlineData(50000, 8999, "Indeterminate", null)]
+    public void Of_an_odd_number_of_local_ports_the_kernel_leaves_one_out(int last, int inUse, string faultId, Confidence? confidence)
+    {
+        var s = new Scene(false);
+        var use = new LocalPortUse { FirstPort = 40000, LastPort = last, Usable = last - 40000 + 1, InUse = inUse };
+        var verdict = Primary(s.LocalError("EADDRNOTAVAIL", s.Route()) with { LocalPortUse = use });
+        Assert.Equal(faultId, verdict.FaultId);
+        Assert.Equal(confidence ?? verdict.Confidence, verdict.Confidence);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_listener_bound_to_an_interface_is_told_apart_from_one_bound_to_an_address(bool isIPv6)
+    {
+        var s = new Scene(isIPv6);
+        var bound = s.Listener() with { InterfaceAlias = "eth7", InterfaceIndex = 7 };
+        string Summary(SocketEntry listener)
+        {
+            var verdict = Primary(s.Refused(), s.AbsentListener(), listener);
+            Assert.Equal("ListenerBoundElsewhere", verdict.FaultId);
+            return verdict.Summary;
+        }
+
+        const string ByInterface = ": it is bound to eth7, and the connection came in by another interface.";
+        Assert.EndsWith(ByInterface, Summary(bound));
+        Assert.EndsWith(ByInterface, Summary(bound with { LocalAddress = s.Target }));
+        Assert.EndsWith(": it is bound to another address.", Summary(bound with { LocalAddress = s.Source }));
+        Assert.EndsWith(": it is bound to another address.", Summary(bound with { LocalAddress = s.Source, InterfaceAlias = null }));
+        Assert.EndsWith(
+            isIPv6 ? ": it takes IPv4 only." : ": it takes IPv6 only (IPV6_V6ONLY).",
+            Summary(bound with { LocalAddress = isIPv6 ? "0.0.0.0" : "::" }));
+    }
 }

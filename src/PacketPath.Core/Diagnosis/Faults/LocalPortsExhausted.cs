@@ -12,7 +12,7 @@ public sealed class LocalPortsExhausted : FaultRule
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
         if (evidence.Probe is not { Outcome: SynOutcome.LocalError, SocketError: "EADDRNOTAVAIL", FailedCall: "connect", LocalPortUse: { } use } probe
-            || use.Usable <= 0 || use.InUse < use.Usable * Nearly)
+            || use.Usable <= 0 || use.InUse < Enough(use))
         {
             return null;
         }
@@ -42,4 +42,8 @@ public sealed class LocalPortsExhausted : FaultRule
             ],
         };
     }
+
+    // The kernel tries ports in pairs: of a range with an odd number of them, each connect() leaves one out.
+    private static double Enough(LocalPortUse use) =>
+        use is { InUse: > 0 } && (use.LastPort - use.FirstPort) % 2 == 0 ? Math.Min(use.Usable * Nearly, use.Usable - 1) : use.Usable * Nearly;
 }
