@@ -107,7 +107,7 @@ internal sealed partial class SynEngine
         {
             Release(active);
             _unfinished.Remove(machine);
-            _sink(new SynProbeOutput(machine.Target, null, problem));
+            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, null, problem));
             return true;
         }
 

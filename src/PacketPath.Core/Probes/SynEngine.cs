@@ -7,7 +7,7 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>Runs many probes at once on one thread inside the namespace: epoll for the sockets, an eventfd for everything else.</summary>
-internal sealed partial class SynEngine
+internal sealed partial class SynEngine : IProbeEngine<SynTarget>
 {
     private const long WakeId = 0;
     private const int StartsPerTurn = 64;
@@ -16,7 +16,7 @@ internal sealed partial class SynEngine
     private readonly SynProbeOptions _options;
     private readonly Func<IHostPathReader> _openReader;
     private readonly IPacketSourceFactory? _captureFactory;
-    private readonly Action<SynProbeOutput> _sink;
+    private readonly Action<ProbeOutput<SynTarget, SynPathResult>> _sink;
     private readonly EventDescriptor _wake = new();
     private readonly ConcurrentQueue<SynTarget> _added = new();
     private readonly CancellationTokenSource _stop = new();
@@ -45,7 +45,7 @@ internal sealed partial class SynEngine
     /// <param name="openReader">Opens the reader of host facts; called on the engine's thread.</param>
     /// <param name="sink">Takes what comes out; called on the engine's thread.</param>
     /// <param name="captureFactory">Opens the capture; null for the module's own.</param>
-    public SynEngine(SynProbeOptions options, Func<IHostPathReader> openReader, Action<SynProbeOutput> sink, IPacketSourceFactory? captureFactory = null)
+    public SynEngine(SynProbeOptions options, Func<IHostPathReader> openReader, Action<ProbeOutput<SynTarget, SynPathResult>> sink, IPacketSourceFactory? captureFactory = null)
     {
         _options = options;
         _openReader = openReader;
@@ -287,7 +287,7 @@ internal sealed partial class SynEngine
                 (status, missing) = CaptureStanding.Translated(flow);
             }
 
-            _sink(new SynProbeOutput(machine.Target, _builder.Build(machine, status, missing), null));
+            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, _builder.Build(machine, status, missing), null));
         }
     }
 
@@ -323,7 +323,7 @@ internal sealed partial class SynEngine
         _failure = problem;
         foreach (var machine in _unfinished.Keys)
         {
-            _sink(new SynProbeOutput(machine.Target, null, problem));
+            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, null, problem));
         }
 
         FailAdded(problem);
@@ -333,7 +333,7 @@ internal sealed partial class SynEngine
     {
         while (_added.TryDequeue(out var target))
         {
-            _sink(new SynProbeOutput(target, null, problem));
+            _sink(new ProbeOutput<SynTarget, SynPathResult>(target, null, problem));
         }
     }
 }

@@ -1,81 +1,23 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-
 namespace PacketPath.Probes;
 
 /// <summary>Probes many TCP destinations at once: a real connect each, watched by its error queue and by a capture on the exact 4-tuple. Results come as they complete.</summary>
-public sealed class SynProbe : IDisposable
+public sealed class SynProbe : Probe<SynTarget, SynPathResult>
 {
-    private readonly SynEngine _engine;
-    private readonly BlockingCollection<SynProbeOutput> _outputs = [];
-    private readonly Thread _thread;
-    private int _outstanding;
-
     /// <summary>Starts the probe's thread; the capture is opened there, before the first connect.</summary>
     public SynProbe(SynProbeOptions options)
+        : base(sink => Engine(options, sink))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ThrottleLimit, 1);
-        _engine = new SynEngine(options, () => HostPathReader.Open(options.Namespace), OnOutput);
-        _thread = new Thread(_engine.Run) { IsBackground = true, Name = "PacketPath probe" };
-        _thread.Start();
     }
-
-    /// <summary>Targets added and not yet taken back.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>Probes a list of targets and gives the results as they complete.</summary>
     /// <exception cref="SynProbeException">A target could not be probed as asked.</exception>
-    public static IEnumerable<SynPathResult> Run(SynProbeOptions options, IEnumerable<SynTarget> targets, CancellationToken stop = default)
+    public static IEnumerable<SynPathResult> Run(SynProbeOptions options, IEnumerable<SynTarget> targets, CancellationToken stop = default) =>
+        Run(() => new SynProbe(options), targets, stop);
+
+    private static SynEngine Engine(SynProbeOptions options, Action<ProbeOutput<SynTarget, SynPathResult>> sink)
     {
-        ArgumentNullException.ThrowIfNull(targets);
-        using var probe = new SynProbe(options);
-        foreach (var target in targets)
-        {
-            probe.Add(target);
-        }
-
-        probe.CompleteAdding();
-        while (probe.Outstanding > 0)
-        {
-            if (probe.TryTake(Timeout.InfiniteTimeSpan, stop, out var output))
-            {
-                yield return output.Result ?? throw output.Problem!;
-            }
-        }
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ThrottleLimit, 1);
+        return new SynEngine(options, () => HostPathReader.Open(options.Namespace), sink);
     }
-
-    /// <summary>Adds a target; it gets exactly one output.</summary>
-    public void Add(SynTarget target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Interlocked.Increment(ref _outstanding);
-        _engine.Add(target);
-    }
-
-    /// <summary>No more targets come.</summary>
-    public void CompleteAdding() => _engine.CompleteAdding();
-
-    /// <summary>Takes the next output; false on timeout.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
-    public bool TryTake(TimeSpan timeout, CancellationToken stop, [NotNullWhen(true)] out SynProbeOutput? output)
-    {
-        if (!_outputs.TryTake(out output, (int)timeout.TotalMilliseconds, stop))
-        {
-            return false;
-        }
-
-        Interlocked.Decrement(ref _outstanding);
-        return true;
-    }
-
-    /// <summary>Ends the probe at once and closes what it holds.</summary>
-    public void Dispose()
-    {
-        _engine.Stop();
-        _thread.Join();
-        _outputs.Dispose();
-    }
-
-    private void OnOutput(SynProbeOutput output) => _outputs.Add(output);
 }

@@ -37,9 +37,3 @@ public enum SynProbeProblem
     /// <summary>The namespace could not be entered, or the engine failed.</summary>
     EngineFailed,
 }
-
-/// <summary>What a probe gives for one target: a result or a problem.</summary>
-/// <param name="Target">The target.</param>
-/// <param name="Result">What was observed; null where the probe could not be made.</param>
-/// <param name="Problem">Why it could not be made; null where it was.</param>
-public sealed record SynProbeOutput(SynTarget Target, SynPathResult? Result, SynProbeException? Problem);

@@ -19,7 +19,7 @@ public abstract class PacketPathCmdlet : PSCmdlet, IDisposable
     /// <param name="category">The PowerShell category.</param>
     /// <param name="target">The user's own text.</param>
     /// <param name="advice">What to do about it; null where the message says it all.</param>
-    protected void WriteProblem(Exception exception, string errorId, ErrorCategory category, object? target, string? advice = null)
+    protected internal void WriteProblem(Exception exception, string errorId, ErrorCategory category, object? target, string? advice = null)
     {
         var record = new ErrorRecord(exception, errorId, category, target);
         if (advice is not null)

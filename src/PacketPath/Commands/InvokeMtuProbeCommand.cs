@@ -154,12 +154,22 @@ public sealed class InvokeMtuProbeCommand : HostCmdlet
         return session;
     }
 
+    private ProbeSessionOptions Asked() => new()
+    {
+        NetNamespace = NetNamespace,
+        InterfaceAlias = InterfaceAlias,
+        SourceAddress = SourceAddress,
+        ThrottleLimit = ThrottleLimit,
+        Activity = "Probing path MTU",
+        Done = "measured",
+    };
+
     private MtuProbeSession? Open()
     {
         MtuProbeSession? session = null;
         try
         {
-            Look(NetNamespace, () => session = MtuProbeSession.Open(this, StopToken, NetNamespace, InterfaceAlias, SourceAddress, ns => new MtuProbeOptions
+            Look(NetNamespace, () => session = new MtuProbeSession(this, StopToken, Asked(), ns => new MtuProbeOptions
             {
                 Namespace = ns,
                 Method = Method,
@@ -179,8 +189,4 @@ public sealed class InvokeMtuProbeCommand : HostCmdlet
 
         return session;
     }
-
-    /// <summary>Lets a session report what went wrong with one target.</summary>
-    internal void Report(Exception failure, string errorId, ErrorCategory category, object? target, string? advice) =>
-        WriteProblem(failure, errorId, category, target, advice);
 }

@@ -152,12 +152,20 @@ public sealed class TestSynPathCommand : HostCmdlet
         return session;
     }
 
+    private ProbeSessionOptions Asked() => new()
+    {
+        NetNamespace = NetNamespace,
+        InterfaceAlias = InterfaceAlias,
+        SourceAddress = SourceAddress,
+        ThrottleLimit = ThrottleLimit,
+    };
+
     private SynPathSession? Open()
     {
         SynPathSession? session = null;
         try
         {
-            Look(NetNamespace, () => session = SynPathSession.Open(this, StopToken, NetNamespace, InterfaceAlias, SourceAddress, ns => new SynProbeOptions
+            Look(NetNamespace, () => session = new SynPathSession(this, StopToken, Asked(), ns => new SynProbeOptions
             {
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
@@ -176,8 +184,4 @@ public sealed class TestSynPathCommand : HostCmdlet
 
         return session;
     }
-
-    /// <summary>Lets a session report what went wrong with one target.</summary>
-    internal void Report(Exception failure, string errorId, ErrorCategory category, object? target, string? advice) =>
-        WriteProblem(failure, errorId, category, target, advice);
 }

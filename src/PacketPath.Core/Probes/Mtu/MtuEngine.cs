@@ -7,7 +7,7 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>Runs many path MTU probes at once on one thread inside the namespace: epoll for the sockets, an eventfd for everything else.</summary>
-internal sealed class MtuEngine
+internal sealed class MtuEngine : IProbeEngine<MtuTarget>
 {
     private const long WakeId = 0;
     private const int MostStarts = 32;
@@ -19,7 +19,7 @@ internal sealed class MtuEngine
     private readonly MtuProbeOptions _options;
     private readonly Func<IHostPathReader> _openReader;
     private readonly IPacketSourceFactory? _captureFactory;
-    private readonly Action<MtuProbeOutput> _sink;
+    private readonly Action<ProbeOutput<MtuTarget, MtuProbeResult>> _sink;
     private readonly EventDescriptor _wake = new();
     private readonly ConcurrentQueue<MtuTarget> _added = new();
     private readonly CancellationTokenSource _stop = new();
@@ -42,7 +42,7 @@ internal sealed class MtuEngine
     /// <param name="openReader">Opens the reader of host facts; called on the engine's thread.</param>
     /// <param name="sink">Takes what comes out; called on the engine's thread.</param>
     /// <param name="captureFactory">Opens the capture; null for the module's own.</param>
-    public MtuEngine(MtuProbeOptions options, Func<IHostPathReader> openReader, Action<MtuProbeOutput> sink, IPacketSourceFactory? captureFactory = null)
+    public MtuEngine(MtuProbeOptions options, Func<IHostPathReader> openReader, Action<ProbeOutput<MtuTarget, MtuProbeResult>> sink, IPacketSourceFactory? captureFactory = null)
     {
         (_options, _openReader, _sink, _captureFactory) = (options, openReader, sink, captureFactory);
         _atOnce = options.ThrottleLimit;
@@ -284,11 +284,11 @@ internal sealed class MtuEngine
         }
         else if (Problem(session.Failure) is { } problem)
         {
-            _sink(new MtuProbeOutput(target, null, problem));
+            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, null, problem));
         }
         else
         {
-            _sink(new MtuProbeOutput(target, _builder.Build(session, _capture, Now), null));
+            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, _builder.Build(session, _capture, Now), null));
         }
     }
 
@@ -300,7 +300,7 @@ internal sealed class MtuEngine
         }
 
         session.Dispose();
-        _sink(new MtuProbeOutput(session.Target, _builder.Build(session, _capture, Now), null));
+        _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(session.Target, _builder.Build(session, _capture, Now), null));
     }
 
     private void Watch(MtuSession session, object socket, FileDescriptor descriptor, uint events)
@@ -352,7 +352,7 @@ internal sealed class MtuEngine
         _failure = problem;
         foreach (var session in _active)
         {
-            _sink(new MtuProbeOutput(session.Target, null, problem));
+            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(session.Target, null, problem));
         }
 
         _active.Clear();
@@ -363,7 +363,7 @@ internal sealed class MtuEngine
     {
         while (_added.TryDequeue(out var target))
         {
-            _sink(new MtuProbeOutput(target, null, problem));
+            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, null, problem));
         }
     }
 }

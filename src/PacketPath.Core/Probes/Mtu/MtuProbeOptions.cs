@@ -49,9 +49,3 @@ public sealed record MtuProbeOptions
 /// <param name="UdpPort">The port of the datagrams.</param>
 /// <param name="TcpPort">The port of the connections.</param>
 public sealed record MtuTarget(string Name, IPAddress Address, int UdpPort, int TcpPort);
-
-/// <summary>What a probe gives for one target: a result or a problem.</summary>
-/// <param name="Target">The target.</param>
-/// <param name="Result">What was observed; null where the probe could not be made.</param>
-/// <param name="Problem">Why it could not be made; null where it was.</param>
-public sealed record MtuProbeOutput(MtuTarget Target, MtuProbeResult? Result, SynProbeException? Problem);
