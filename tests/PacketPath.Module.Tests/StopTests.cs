@@ -17,12 +17,14 @@ public class StopTests
     [InlineData("Get-QueueStats")]
     [InlineData("Get-PolicyRule")]
     [InlineData("Get-SocketEntry")]
+    [InlineData("Get-FirewallHook")]
     [InlineData("Resolve-PacketFailure")]
     public void An_endless_pipeline_into_a_cmdlet_stops_at_once(string cmdlet)
     {
         var source = cmdlet switch
         {
             "Get-PolicyRule" or "Get-SocketEntry" => $"& {{ while ($true) {{ {cmdlet}; 1 }} }}",
+            "Get-FirewallHook" => "& { while ($true) { '127.0.0.1' } } | ForEach-Object { $_; $underWay.Set() } | Get-FirewallHook -Port 443 -ErrorAction SilentlyContinue",
             "Get-QueueStats" => "& { while ($true) { [pscustomobject]@{ InterfaceAlias = 'lo' } } } | Get-QueueStats -All",
             "Get-PacketInterface" => "& { $lo = Get-PacketInterface lo; while ($true) { $lo } } | Get-PacketInterface",
             "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
