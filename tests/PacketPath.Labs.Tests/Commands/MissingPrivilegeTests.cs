@@ -7,6 +7,10 @@ namespace PacketPath.Labs.Tests;
 public class MissingPrivilegeTests
 {
     private const string Problem = "ForEach-Object { \"$($_.FullyQualifiedErrorId) / $($_.Exception.Message) / $($_.ErrorDetails.RecommendedAction)\" }";
+    private const string CapNetAdmin = "needs CAP_NET_ADMIN in the user namespace that owns the network namespace";
+    private const string Remedy = "Run as root (sudo pwsh), or give the process CAP_NET_ADMIN.";
+
+    private static readonly string[] OrdinaryUser = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/tmp"];
 
     [RootFact]
     public void WithoutTheCapabilityAnotherNamespaceIsAnErrorAndTheOwnIsNot()
@@ -40,7 +44,7 @@ public class MissingPrivilegeTests
         var port = ((System.Net.IPEndPoint)listener.LocalEndPoint!).Port;
 
         var run = ShellProcess.CommandUnder(
-            ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/tmp"],
+            OrdinaryUser,
             $"Get-SocketEntry -LocalPort {port} -State Listen | ForEach-Object {{ \"$($_.AcceptQueueLimit) user $($_.UserId) process '$($_.OwningProcess)' mark '$($_.Mark)'\"; $_.NotObserved | ForEach-Object {{ \"$($_.What) / $($_.Why) / $($_.Remedy)\" }} }}; "
             + $"Get-SocketEntry -OwningProcess {Environment.ProcessId} -ErrorAction SilentlyContinue -ErrorVariable denied; $denied | {Problem}");
 
@@ -54,6 +58,67 @@ public class MissingPrivilegeTests
         Assert.Contains("CAP_SYS_PTRACE", lines[2]);
         Assert.StartsWith("ProcessNotReadable,", lines[3]);
         Assert.Contains("CAP_SYS_PTRACE", lines[3]);
+    }
+
+    [RootFact]
+    public void AnOrdinaryUserIsToldThatTheFirewallOfTheOwnNamespaceCannotBeRead()
+    {
+        using var network = Tracking();
+        var lines = AsOrdinaryUser(network, $"Get-FirewallHook -ErrorAction SilentlyContinue -ErrorVariable all; Get-FirewallHook 10.1.0.2 443 -ErrorAction SilentlyContinue -ErrorVariable flow; $all[0], $flow[0] | {Problem}");
+        var error = $"FirewallNotReadable,PacketPath.Commands.GetFirewallHookCommand / The nf_tables rules of {network.NamespaceOf("a")} cannot be read: reading them {CapNetAdmin} / {Remedy}";
+        Assert.Equal([error, error], lines);
+    }
+
+    [RootFact]
+    public void AnOrdinaryUserReadsTheCountersOfConnectionTrackingButNotItsEntries()
+    {
+        using var network = Tracking();
+        network.MustExec("a", "conntrack -I -p udp -s 10.1.0.1 -d 10.1.0.2 --sport 5 --dport 6 -t 600 2>/dev/null");
+        var lines = AsOrdinaryUser(
+            network,
+            "Get-ConntrackStats | ForEach-Object { \"$($_.IsAvailable) $($_.Count) of $($_.Max) drop $($_.Drop) expected '$($_.ExpectationCount)'\"; $_.NotObserved | ForEach-Object { \"$($_.What) / $($_.Why) / $($_.Remedy)\" } }; "
+            + $"Get-ConntrackEntry -ErrorAction SilentlyContinue -ErrorVariable denied; $denied | {Problem}");
+        var limit = network.MustExec("a", "cat /proc/sys/net/netfilter/nf_conntrack_max").Output.Trim();
+        Assert.Equal(
+            [
+                $"True 1 of {limit} drop 0 expected ''",
+                $"the number of expected connections / ctnetlink {CapNetAdmin} / {Remedy}",
+                $"ConntrackNotReadable,PacketPath.Commands.GetConntrackEntryCommand / The entries of connection tracking cannot be read: reading them {CapNetAdmin}. / {Remedy}",
+            ],
+            lines);
+    }
+
+    [RootFact]
+    public void AnOrdinaryUserReadsTheSameQueuesAsRoot()
+    {
+        const string Rows = "Get-QueueStats eth0 -All -ErrorVariable missing | ForEach-Object { \"$($_.Kind) $($_.Name) $($_.Handle) drops $($_.Drops) counters $($_.Counters.Name)\" }; \"$($missing.Count) not read\"; "
+            + "Get-QueueStats -Kind Softnet, Protocol -All | ForEach-Object { \"$($_.Kind) $($_.Name)\" }";
+        using var network = Tracking();
+        network.MustExec("a", "tc qdisc add dev eth0 root handle 8: tbf rate 8kbit burst 200 limit 300; bash -c 'for i in 1 2 3; do head -c 900 /dev/zero > /dev/udp/10.1.0.2/9; done'; tc -s qdisc show dev eth0 | grep -q 'dropped [1-9]'");
+        var lines = AsOrdinaryUser(network, Rows);
+        Assert.Contains(lines, static line => line.StartsWith("Qdisc tbf 8: drops ", StringComparison.Ordinal) && !line.Contains(" drops 0 ", StringComparison.Ordinal));
+        Assert.Contains("0 not read", lines);
+        Assert.Contains("Softnet cpu 0", lines);
+        Assert.Contains("Protocol TcpExtListenOverflows", lines);
+        Assert.Equal(Lines(ShellProcess.CommandUnder(["ip", "netns", "exec", network.NamespaceOf("a")], Rows)), lines);
+    }
+
+    // A pair of nodes, the first of which tracks connections and filters.
+    private static LabNetwork Tracking()
+    {
+        var network = LabNetwork.Build(Topologies.Pair());
+        network.MustExec("a", "nft add table inet lab; nft add chain inet lab in '{ type filter hook input priority 0; }'; nft add rule inet lab in ct state established counter accept");
+        return network;
+    }
+
+    // In the lab's first node, as in the namespace the user logged in to.
+    private static string[] AsOrdinaryUser(LabNetwork network, string text) =>
+        Lines(ShellProcess.CommandUnder(["ip", "netns", "exec", network.NamespaceOf("a"), .. OrdinaryUser], text));
+
+    private static string[] Lines(ShellRun run)
+    {
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [RootFact]
