@@ -6,14 +6,25 @@ namespace PacketPath;
 /// <summary>One socket as the kernel describes it (sock_diag, linux/inet_diag.h): endpoints, state, queues and their limits, timers, memory, owner.</summary>
 public sealed record SocketEntry : DestinationEvidence
 {
+    // Tens of thousands are listed at once: what many of them have in common is kept once, the bulk unread, and what else was set apart.
+    private SocketTraits _traits = SocketTraits.None;
     private SocketDetails _details;
     private SocketOwnership? _ownership;
+    private SocketGiven? _given;
 
     /// <summary>Stream (TCP), Datagram (UDP) or Raw.</summary>
-    public SocketKind Kind { get; init; }
+    public SocketKind Kind
+    {
+        get => _traits.Kind;
+        init => _traits = _traits with { Kind = value };
+    }
 
     /// <summary>The family the socket was opened with. An IPv6 socket may carry IPv4 in mapped addresses (<c>::ffff:192.0.2.1</c>).</summary>
-    public AddressFamily AddressFamily { get; init; }
+    public AddressFamily AddressFamily
+    {
+        get => _traits.AddressFamily;
+        init => _traits = _traits with { AddressFamily = value };
+    }
 
     /// <summary>The local address; <c>0.0.0.0</c> or <c>::</c> for every one.</summary>
     public string LocalAddress { get; init; } = "";
@@ -22,13 +33,25 @@ public sealed record SocketEntry : DestinationEvidence
     public int LocalPort { get; init; }
 
     /// <summary>The state; Absent where a piped result asked for a socket that is not there.</summary>
-    public SocketState State { get; init; }
+    public SocketState State
+    {
+        get => _traits.State;
+        init => _traits = _traits with { State = value };
+    }
 
     /// <summary>Where a piped result asked for this socket: the address whose traffic it answers, or would; null in plain listings.</summary>
-    public string? AskedAddress { get; init => field = EmptyText.AsNull(value); }
+    public string? AskedAddress
+    {
+        get => _traits.AskedAddress;
+        init => _traits = _traits with { AskedAddress = EmptyText.AsNull(value) };
+    }
 
     /// <summary>The port that goes with AskedAddress; 0 in plain listings.</summary>
-    public int AskedPort { get; init; }
+    public int AskedPort
+    {
+        get => _traits.AskedPort;
+        init => _traits = _traits with { AskedPort = value };
+    }
 
     /// <summary>Bytes received and not yet read by the application; null for a listening socket.</summary>
     public int? ReceiveQueueBytes { get; init; }
@@ -37,37 +60,77 @@ public sealed record SocketEntry : DestinationEvidence
     public int? SendQueueBytes { get; init; }
 
     /// <summary>A listening socket's completed connections that wait for accept(); null for any other.</summary>
-    public int? AcceptQueueLength { get; init; }
+    public int? AcceptQueueLength
+    {
+        get => _traits.AcceptQueueLength;
+        init => _traits = _traits with { AcceptQueueLength = value };
+    }
 
     /// <summary>How many may wait (the smaller of the backlog and net.core.somaxconn): one more still fits, the next is dropped. Null for any other socket.</summary>
-    public int? AcceptQueueLimit { get; init; }
+    public int? AcceptQueueLimit
+    {
+        get => _traits.AcceptQueueLimit;
+        init => _traits = _traits with { AcceptQueueLimit = value };
+    }
 
     /// <summary>A listening socket's half-open connections (SYN received, handshake not complete); counted only where a piped result asked for the listener.</summary>
-    public int? SynQueueLength { get; init; }
+    public int? SynQueueLength
+    {
+        get => _traits.SynQueueLength;
+        init => _traits = _traits with { SynQueueLength = value };
+    }
 
     /// <summary>The timer that runs.</summary>
-    public SocketTimer Timer { get; init; }
+    public SocketTimer Timer
+    {
+        get => _traits.Timer;
+        init => _traits = _traits with { Timer = value };
+    }
 
     /// <summary>Milliseconds until it fires; null where none runs.</summary>
     public int? TimerMilliseconds { get; init; }
 
     /// <summary>How often it fired in a row: retransmissions, or probes unanswered.</summary>
-    public int Retransmits { get; init; }
+    public int Retransmits
+    {
+        get => _traits.Retransmits;
+        init => _traits = _traits with { Retransmits = value };
+    }
 
     /// <summary>The interface the socket is bound to (SO_BINDTODEVICE, or a link-local address); null where none.</summary>
-    public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
+    public string? InterfaceAlias
+    {
+        get => _traits.InterfaceAlias;
+        init => _traits = _traits with { InterfaceAlias = EmptyText.AsNull(value) };
+    }
 
     /// <summary>That interface's index; 0 where none.</summary>
-    public int InterfaceIndex { get; init; }
+    public int InterfaceIndex
+    {
+        get => _traits.InterfaceIndex;
+        init => _traits = _traits with { InterfaceIndex = value };
+    }
 
     /// <summary>True where an IPv6 socket takes no IPv4; null where the kernel does not say.</summary>
-    public bool? Ipv6Only { get; init; }
+    public bool? Ipv6Only
+    {
+        get => _traits.Ipv6Only;
+        init => _traits = _traits with { Ipv6Only = value };
+    }
 
     /// <summary>The firewall mark (SO_MARK); null where the kernel does not tell, which it does only with CAP_NET_ADMIN.</summary>
-    public long? Mark { get; init; }
+    public long? Mark
+    {
+        get => _traits.Mark;
+        init => _traits = _traits with { Mark = value };
+    }
 
     /// <summary>The user the socket belongs to.</summary>
-    public long UserId { get; init; }
+    public long UserId
+    {
+        get => _traits.UserId;
+        init => _traits = _traits with { UserId = value };
+    }
 
     /// <summary>The socket's inode; 0 for one that no process holds any more.</summary>
     public long Inode { get; init; }
@@ -76,76 +139,107 @@ public sealed record SocketEntry : DestinationEvidence
     public long Cookie { get; init; }
 
     /// <summary>The control group of version 2, by id; null where the kernel does not say.</summary>
-    public long? CgroupId { get; init; }
+    public long? CgroupId
+    {
+        get => _traits.CgroupId;
+        init => _traits = _traits with { CgroupId = value };
+    }
 
     /// <summary>The congestion control algorithm; null for any but TCP.</summary>
-    public string? CongestionControl { get; init => field = EmptyText.AsNull(value); }
+    public string? CongestionControl
+    {
+        get => _traits.CongestionControl;
+        init => _traits = _traits with { CongestionControl = EmptyText.AsNull(value) };
+    }
 
     /// <summary>The directions shut down: Receive, Send, both, or none.</summary>
-    public string[] Shutdown { get; init; } = [];
+    public string[] Shutdown
+    {
+        get => _traits.Shutdown;
+        init => _traits = _traits with { Shutdown = value };
+    }
 
     /// <summary>The type-of-service byte it sends (IP_TOS); null where the kernel does not say.</summary>
-    public int? TypeOfService { get; init; }
+    public int? TypeOfService
+    {
+        get => _traits.TypeOfService;
+        init => _traits = _traits with { TypeOfService = value };
+    }
 
     /// <summary>The IPv6 traffic class it sends (IPV6_TCLASS); null where the kernel does not say.</summary>
-    public int? TrafficClass { get; init; }
+    public int? TrafficClass
+    {
+        get => _traits.TrafficClass;
+        init => _traits = _traits with { TrafficClass = value };
+    }
 
     /// <summary>The socket options that are set, of those sock_diag reports: Transparent, FreeBind, BindAddressNoPort, ReceiveErrors ...</summary>
-    public string[] Options { get; init; } = [];
+    public string[] Options
+    {
+        get => _traits.Options;
+        init => _traits = _traits with { Options = value };
+    }
 
     /// <summary>Memory in use and its limits, and packets dropped by the socket itself; null where the kernel does not say.</summary>
     public SocketMemory? Memory
     {
-        get => field ?? _details.Memory();
+        get => _given?.Memory ?? _details.Memory();
         init
         {
-            field = value;
-            _details = _details with { MemoryLength = 0, Offset = _details.Offset + _details.MemoryLength };
+            Given = Given with { Memory = value };
+            _details = _details.WithoutMemory();
         }
     }
 
     /// <summary>What TCP knows of the connection; null for any but TCP, and for connections without a full socket (SynReceived, TimeWait).</summary>
     public SocketTcpInfo? TcpInfo
     {
-        get => field ?? _details.TcpInfo();
+        get => _given?.TcpInfo ?? _details.TcpInfo();
         init
         {
-            field = value;
-            _details = _details with { TcpLength = 0 };
+            Given = Given with { TcpInfo = value };
+            _details = _details.WithoutTcpInfo();
         }
     }
 
     /// <summary>The process that holds the socket: the one with the lowest id where several do. Null where none is known: see NotObserved.</summary>
     public int? OwningProcess
     {
-        get => field ?? (Owners.Length == 0 ? null : Owners[0].ProcessId);
-        init;
+        get => _given?.OwningProcess ?? (Owners is [var owner, ..] ? owner.ProcessId : null);
+        init => Given = Given with { OwningProcess = value };
     }
 
     /// <summary>That process's name.</summary>
     public string? OwningProcessName
     {
-        get => field ?? (Owners.Length == 0 ? null : Owners[0].ProcessName);
-        init => field = EmptyText.AsNull(value);
+        get => _given?.OwningProcessName ?? (Owners is [var owner, ..] ? owner.ProcessName : null);
+        init => Given = Given with { OwningProcessName = EmptyText.AsNull(value) };
     }
 
     /// <summary>Every process that holds the socket, with its descriptor.</summary>
     public SocketOwner[] Owners
     {
-        get => _ownership?.Of(Inode) ?? field;
+        get => _ownership?.Of(Inode) ?? _given?.Owners ?? [];
         init
         {
-            field = value;
+            Given = Given with { Owners = value };
             _ownership = null;
         }
-    } = [];
+    }
 
     /// <summary>What could not be observed of this socket, why, and the remedy.</summary>
     public MissingObservation[] NotObserved
     {
-        get => _ownership?.NotObserved(Inode, field) ?? field;
-        init;
-    } = [];
+        get => _ownership?.NotObserved(Inode, _traits.NotObserved) ?? _traits.NotObserved;
+        init => _traits = _traits with { NotObserved = value };
+    }
+
+    /// <summary>What was set, where it is otherwise read from what the kernel sent.</summary>
+    private SocketGiven Given
+    {
+        get => _given ?? new SocketGiven();
+        init => _given = value;
+    }
 
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString()
@@ -154,9 +248,10 @@ public sealed record SocketEntry : DestinationEvidence
         return $"{(Kind == SocketKind.Raw ? "Raw " : "")}{Protocol} {End(LocalAddress, LocalPort)} {End(RemoteAddress, RemotePort)} {State}";
     }
 
-    /// <summary>Adds what is read only when it is asked for, before the object is handed out.</summary>
-    internal void Attach(in SocketDetails details, SocketOwnership? ownership)
+    /// <summary>Adds what is shared with other sockets or read only when it is asked for, before the object is handed out.</summary>
+    internal void Attach(SocketTraits traits, in SocketDetails details, SocketOwnership? ownership)
     {
+        _traits = traits;
         _details = details;
         _ownership = ownership;
     }

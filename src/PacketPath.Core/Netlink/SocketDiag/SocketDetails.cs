@@ -7,7 +7,7 @@ namespace PacketPath.Netlink.SocketDiag;
 /// <param name="Offset">Where it begins: memory first, TCP_INFO after it.</param>
 /// <param name="MemoryLength">The length of INET_DIAG_SKMEMINFO; 0 where there is none.</param>
 /// <param name="TcpLength">The length of INET_DIAG_INFO; 0 where there is none.</param>
-internal readonly record struct SocketDetails(byte[]? Bytes, int Offset, byte MemoryLength, ushort TcpLength)
+internal readonly record struct SocketDetails(SocketDetailChunk? Bytes, int Offset, byte MemoryLength, ushort TcpLength)
 {
     /// <summary>SK_MEMINFO_VARS: the 32-bit fields of INET_DIAG_SKMEMINFO.</summary>
     public const int MemoryFields = 9;
@@ -20,7 +20,8 @@ internal readonly record struct SocketDetails(byte[]? Bytes, int Offset, byte Me
             return null;
         }
 
-        var fields = MemoryMarshal.Cast<byte, uint>(Bytes.AsSpan(Offset, MemoryLength));
+        Span<uint> fields = stackalloc uint[MemoryFields];
+        Bytes!.CopyTo(Offset, MemoryMarshal.AsBytes(fields));
         return new SocketMemory
         {
             ReceiveBytes = fields[0],
@@ -36,15 +37,19 @@ internal readonly record struct SocketDetails(byte[]? Bytes, int Offset, byte Me
     }
 
     /// <summary>What TCP knows; null where not said.</summary>
-    public SocketTcpInfo? TcpInfo() => TcpLength == 0 ? null : TcpInfoReader.Read(Bytes.AsSpan(Offset + MemoryLength, TcpLength));
+    public SocketTcpInfo? TcpInfo() => TcpLength == 0 ? null : TcpInfoReader.Read(Bytes!.Copy(Offset + MemoryLength, TcpLength));
+
+    /// <summary>The same with no word of memory.</summary>
+    public SocketDetails WithoutMemory() => this with { MemoryLength = 0, Offset = Offset + MemoryLength };
+
+    /// <summary>The same with no word of TCP.</summary>
+    public SocketDetails WithoutTcpInfo() => this with { TcpLength = 0 };
 }
 
-/// <summary>Keeps the bulky parts of many sockets in few arrays.</summary>
+/// <summary>Keeps the bulky parts of many sockets in few places.</summary>
 internal sealed class SocketDetailStore
 {
-    private const int ChunkSize = 64 * 1024;
-
-    private byte[] _chunk = [];
+    private SocketDetailChunk? _chunk;
     private int _used;
 
     /// <summary>Keeps a copy.</summary>
@@ -56,16 +61,16 @@ internal sealed class SocketDetailStore
             return default;
         }
 
-        if (_used + size > _chunk.Length)
+        if (_chunk is null || _used + size > _chunk.Size)
         {
-            _chunk = GC.AllocateUninitializedArray<byte>(Math.Max(ChunkSize, size));
+            _chunk = new SocketDetailChunk(size);
             _used = 0;
         }
 
         var offset = _used;
-        memory.CopyTo(_chunk.AsSpan(offset));
-        tcpInfo.CopyTo(_chunk.AsSpan(offset + memory.Length));
-        _used += (size + 3) & ~3;
+        _chunk.Write(offset, memory);
+        _chunk.Write(offset + memory.Length, tcpInfo);
+        _used += (size + 7) & ~7;
         return new SocketDetails(_chunk, offset, (byte)memory.Length, (ushort)tcpInfo.Length);
     }
 }
