@@ -9,10 +9,10 @@ internal sealed unsafe partial class DirectoryListing : IDisposable
     public const int NameOffset = 19;
 
     private const int LinkSize = 64;
+    private const int NumberSize = 16;
 
     private readonly int _descriptor;
     private nint _stream;
-    private byte* _name;
 
     private DirectoryListing(nint stream)
     {
@@ -45,15 +45,15 @@ internal sealed unsafe partial class DirectoryListing : IDisposable
                 return false;
             }
 
-            _name = entry + NameOffset;
             var number = 0;
-            var at = _name;
+            var name = entry + NameOffset;
+            var at = name;
             for (; *at is >= (byte)'0' and <= (byte)'9' && number < int.MaxValue / 10; at++)
             {
                 number = (number * 10) + (*at - '0');
             }
 
-            if (*at == 0 && at != _name)
+            if (*at == 0 && at != name)
             {
                 Number = number;
                 return true;
@@ -61,11 +61,14 @@ internal sealed unsafe partial class DirectoryListing : IDisposable
         }
     }
 
-    /// <summary>The inode of the socket that the current entry links to; 0 where it links to something else.</summary>
-    public uint SocketInode()
+    /// <summary>The inode of the socket that an entry links to; 0 where it links to something else, or is gone. Other threads may ask too.</summary>
+    public uint SocketInode(int number)
     {
+        var name = stackalloc byte[NumberSize];
+        _ = System.Buffers.Text.Utf8Formatter.TryFormat(number, new Span<byte>(name, NumberSize - 1), out var digits);
+        name[digits] = 0;
         var link = stackalloc byte[LinkSize];
-        var length = (int)ReadLinkAt(_descriptor, _name, link, LinkSize);
+        var length = (int)ReadLinkAt(_descriptor, name, link, LinkSize);
         if (length <= 0)
         {
             return 0;

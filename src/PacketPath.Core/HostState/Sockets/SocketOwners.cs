@@ -6,42 +6,33 @@ namespace PacketPath.HostState;
 /// <summary>Which processes hold which sockets: one walk over /proc/PID/fd. Processes are those of this pid namespace, whatever network namespace they are in.</summary>
 internal sealed class SocketOwners
 {
-    private const string Root = "/proc";
+    /// <summary>Where the processes are.</summary>
+    public const string Root = "/proc";
 
-    // Tens of thousands of sockets, a few asked about: numbers until then. The first holder of each, and the rare others.
-    private readonly Dictionary<uint, Holder> _first = [];
-    private readonly List<(uint Inode, Holder Holder)> _others = [];
+    // Tens of thousands of sockets, a few asked about: numbers until then.
+    private readonly List<(int Process, (uint Inode, int FileDescriptor)[] Sockets)> _held = [];
     private readonly List<(int Id, string Name)> _processes = [];
+    private readonly Lazy<Index> _index;
+
+    /// <summary>Creates a list without any.</summary>
+    public SocketOwners() => _index = new Lazy<Index>(BuildIndex);
 
     private readonly record struct Holder(int Process, int FileDescriptor);
 
+    /// <summary>The first holder of each socket, and the rare others.</summary>
+    private sealed record Index(Dictionary<uint, Holder> First, List<(uint Inode, Holder Holder)> Others);
+
     /// <summary>How many processes did not let their descriptors be read.</summary>
-    public int Denied { get; private set; }
+    public int Denied { get; set; }
 
-    /// <summary>Walks every process.</summary>
-    public static SocketOwners Walk(CancellationToken stop)
+    /// <summary>A walk over every process.</summary>
+    public static SocketWalk Walk(CancellationToken stop) => new(Processes, NameOf, stop);
+
+    /// <summary>A walk over these processes.</summary>
+    public static SocketWalk Walk(IEnumerable<(int Id, string Name)> processes, CancellationToken stop)
     {
-        var owners = new SocketOwners();
-        foreach (var process in Processes())
-        {
-            stop.ThrowIfCancellationRequested();
-            owners.Read(process, NameOf, stop);
-        }
-
-        return owners;
-    }
-
-    /// <summary>Walks these processes.</summary>
-    public static SocketOwners Walk(IEnumerable<(int Id, string Name)> processes, CancellationToken stop)
-    {
-        var owners = new SocketOwners();
-        foreach (var (id, name) in processes)
-        {
-            stop.ThrowIfCancellationRequested();
-            owners.Read(id, _ => name, stop);
-        }
-
-        return owners;
+        var names = processes.ToDictionary(static process => process.Id, static process => process.Name);
+        return new SocketWalk(() => names.Keys, id => names[id], stop);
     }
 
     /// <summary>The processes there are, by id.</summary>
@@ -70,60 +61,72 @@ internal sealed class SocketOwners
         }
     }
 
+    /// <summary>Adds a process; its place.</summary>
+    public int AddProcess(int id, string name)
+    {
+        _processes.Add((id, name));
+        return _processes.Count - 1;
+    }
+
+    /// <summary>Adds sockets a process holds, before any is asked about. An inode of 0 is none.</summary>
+    public void Add(int process, ReadOnlySpan<int> descriptors, ReadOnlySpan<uint> inodes, int sockets)
+    {
+        var held = new (uint, int)[sockets];
+        var next = 0;
+        for (var i = 0; i < descriptors.Length; i++)
+        {
+            if (inodes[i] != 0)
+            {
+                held[next++] = (inodes[i], descriptors[i]);
+            }
+        }
+
+        _held.Add((process, held));
+    }
+
     /// <summary>True where somebody known holds the socket.</summary>
-    public bool IsHeld(uint inode) => _first.ContainsKey(inode);
+    public bool IsHeld(uint inode) => _index.Value.First.ContainsKey(inode);
 
     /// <summary>Who holds a socket, lowest process id first; null where nobody known does.</summary>
     public SocketOwner[]? Of(uint inode)
     {
-        if (!_first.TryGetValue(inode, out var first))
+        var index = _index.Value;
+        if (!index.First.TryGetValue(inode, out var first))
         {
             return null;
         }
 
-        var holders = _others.Count == 0 ? [] : _others.Where(other => other.Inode == inode).Select(static other => other.Holder);
-        return [.. holders.Prepend(first).Select(holder => new SocketOwner
+        if (index.Others.Count == 0)
         {
-            ProcessId = _processes[holder.Process].Id,
-            ProcessName = _processes[holder.Process].Name,
-            FileDescriptor = holder.FileDescriptor,
-        }).OrderBy(static owner => owner.ProcessId)];
+            return [Owner(first)];
+        }
+
+        return [.. index.Others.Where(other => other.Inode == inode).Select(static other => other.Holder).Prepend(first).Select(Owner)
+            .OrderBy(static owner => owner.ProcessId).ThenBy(static owner => owner.FileDescriptor)];
     }
 
-    private void Read(int process, Func<int, string?> nameOf, CancellationToken stop)
+    private SocketOwner Owner(Holder holder) => new()
     {
-        using var listing = DirectoryListing.TryOpen($"{Root}/{process}/fd", out var errno);
-        if (listing is null)
+        ProcessId = _processes[holder.Process].Id,
+        ProcessName = _processes[holder.Process].Name,
+        FileDescriptor = holder.FileDescriptor,
+    };
+
+    private Index BuildIndex()
+    {
+        var index = new Index(new Dictionary<uint, Holder>(_held.Sum(static held => held.Sockets.Length)), []);
+        foreach (var (process, sockets) in _held)
         {
-            Denied += errno is Errno.EACCES or Errno.EPERM ? 1 : 0;
-            return;
+            foreach (var (inode, descriptor) in sockets)
+            {
+                var holder = new Holder(process, descriptor);
+                if (!index.First.TryAdd(inode, holder))
+                {
+                    index.Others.Add((inode, holder));
+                }
+            }
         }
 
-        var index = -1;
-        while (listing.Next())
-        {
-            if ((listing.Number & 0x3ff) == 0)
-            {
-                stop.ThrowIfCancellationRequested();
-            }
-
-            var inode = listing.SocketInode();
-            if (inode == 0)
-            {
-                continue;
-            }
-
-            if (index < 0)
-            {
-                index = _processes.Count;
-                _processes.Add((process, nameOf(process) ?? ""));
-            }
-
-            var holder = new Holder(index, listing.Number);
-            if (!_first.TryAdd(inode, holder))
-            {
-                _others.Add((inode, holder));
-            }
-        }
+        return index;
     }
 }

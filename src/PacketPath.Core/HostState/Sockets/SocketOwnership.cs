@@ -32,30 +32,21 @@ internal sealed class SocketOwnership
     private static readonly MissingObservation[] OnlyDenied = [Denied];
     private static readonly MissingObservation[] OnlyElsewhere = [Elsewhere];
 
-    private readonly Task<SocketOwners> _walk;
+    private readonly SocketWalk? _walk;
+    private volatile SocketOwners? _owners;
 
     /// <summary>Begins a walk over every process.</summary>
-    public SocketOwnership(CancellationToken stop) =>
-        _walk = Task.Factory.StartNew(() => SocketOwners.Walk(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public SocketOwnership(CancellationToken stop)
+    {
+        _walk = SocketOwners.Walk(stop);
+        _ = Task.Factory.StartNew(() => _owners = Take(_walk), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
 
     /// <summary>Takes a walk that is over.</summary>
-    public SocketOwnership(SocketOwners owners) => _walk = Task.FromResult(owners);
+    public SocketOwnership(SocketOwners owners) => _owners = owners;
 
-    /// <summary>What the walk found, once it is over; null where it failed.</summary>
-    public SocketOwners? Owners
-    {
-        get
-        {
-            try
-            {
-                return _walk.GetAwaiter().GetResult();
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or Interop.LinuxException)
-            {
-                return null;
-            }
-        }
-    }
+    /// <summary>What the walk found, once it is over; null where it failed. Whoever asks before that walks along.</summary>
+    public SocketOwners? Owners => _owners ??= Take(_walk!);
 
     /// <summary>Who holds a socket; null where nobody known does.</summary>
     public SocketOwner[]? Of(long inode) => inode == 0 ? null : Owners?.Of((uint)inode);
@@ -70,5 +61,17 @@ internal sealed class SocketOwnership
 
         var reason = Owners is not { } owners ? Unread : owners.Denied > 0 ? Denied : Elsewhere;
         return others.Length > 0 ? [.. others, reason] : reason == Denied ? OnlyDenied : reason == Elsewhere ? OnlyElsewhere : [reason];
+    }
+
+    private static SocketOwners? Take(SocketWalk walk)
+    {
+        try
+        {
+            return walk.Run();
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or Interop.LinuxException)
+        {
+            return null;
+        }
     }
 }

@@ -63,7 +63,7 @@ public sealed class SocketTable : IDisposable
 
     private IEnumerable<SocketEntry> OfProcesses(SocketQuery query, CancellationToken stop)
     {
-        var owners = SocketOwners.Walk(query.Processes!, stop);
+        var owners = SocketOwners.Walk(query.Processes!, stop).Run();
         ProcessesDenied = owners.Denied;
         return Dump(query, new SocketOwnership(owners), stop).Where(socket => owners.IsHeld((uint)socket.Inode));
     }
