@@ -79,8 +79,11 @@ public sealed class CaptureLifetimeTests : IDisposable
     public void ATokenAlreadyCancelledEndsTheRunAtOnce(bool quickOpen)
     {
         using IPacketSource source = _lab.Open(new CaptureOptions { Filter = "udp", QuickOpen = quickOpen });
-        source.Run((in CapturedPacket _) => { }, new CancellationToken(canceled: true));
-        Assert.Equal(0, source.GetCounts().Received);
+        var delivered = 0;
+        source.Run((in CapturedPacket _) => delivered++, new CancellationToken(canceled: true));
+
+        // What came before the filter stood may be counted, but is not shown.
+        Assert.Equal(0, delivered);
     }
 
     [CaptureTheory]

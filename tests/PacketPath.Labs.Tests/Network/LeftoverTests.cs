@@ -4,7 +4,12 @@ using PacketPath.Tests;
 
 namespace PacketPath.Labs.Tests;
 
+/// <summary>Every network built elsewhere at the same time would clean away what these leave.</summary>
+[CollectionDefinition(nameof(LeftoverTests), DisableParallelization = true)]
+public sealed class LeftoverTestsAlone;
+
 /// <summary>What a run leaves that was killed, and who removes it.</summary>
+[Collection(nameof(LeftoverTests))]
 public class LeftoverTests
 {
     [RootFact]
