@@ -19,12 +19,12 @@ internal sealed class FlowWalk
     private readonly List<FlowDecision> _possible = [];
     private bool _isCertain;
 
-    private FlowWalk(FirewallHook hook, FirewallFlow flow, FlowState state)
+    private FlowWalk(FirewallHook hook, FirewallFlow flow, FlowState state, CancellationToken stop)
     {
         _hook = hook;
         _state = state;
         _isCertain = state.IsCertain;
-        _trial = new FlowTrial(hook, flow, state, new FlowEffects(state, hook.Hook, hook.ChainType));
+        _trial = new FlowTrial(hook, flow, state, new FlowEffects(state, hook.Hook, hook.ChainType), stop);
     }
 
     private enum End
@@ -55,10 +55,10 @@ internal sealed class FlowWalk
     }
 
     /// <summary>Takes the flow through one hook, which changes its state, and tells what might drop it there.</summary>
-    public static IReadOnlyList<FlowDecision> Pass(FirewallHook hook, FirewallFlow flow, FlowState state)
+    public static IReadOnlyList<FlowDecision> Pass(FirewallHook hook, FirewallFlow flow, FlowState state, CancellationToken stop = default)
     {
         var wasCertain = state.IsCertain;
-        var walk = new FlowWalk(hook, flow, state);
+        var walk = new FlowWalk(hook, flow, state, stop);
         var end = walk.Follow(hook.Rules, 0);
         if (end is End.Fallthrough or End.Return && hook.Policy == "drop")
         {

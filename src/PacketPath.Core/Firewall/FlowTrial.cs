@@ -6,6 +6,7 @@ namespace PacketPath.Firewall;
 /// <summary>Tries a flow on one hook's rules. It looks at nothing but what it is given.</summary>
 internal sealed class FlowTrial
 {
+    private readonly CancellationToken _stop;
     private readonly FirewallHook _hook;
     private readonly FlowMachine _machine;
     private readonly bool _isWalked;
@@ -17,8 +18,10 @@ internal sealed class FlowTrial
     /// <param name="flow">The flow.</param>
     /// <param name="state">What the hooks before made of the packet; null at the first.</param>
     /// <param name="effects">Takes what the rules do to it; null where they are not to.</param>
-    public FlowTrial(FirewallHook hook, FirewallFlow flow, FlowState? state = null, FlowEffects? effects = null)
+    /// <param name="stop">Ends the trial of rules.</param>
+    public FlowTrial(FirewallHook hook, FirewallFlow flow, FlowState? state = null, FlowEffects? effects = null, CancellationToken stop = default)
     {
+        _stop = stop;
         _hook = hook;
         _isWalked = effects is not null;
         _machine = new FlowMachine(new FlowPacket(flow, hook.Hook, state, hook.Priority), Set, effects);
@@ -54,6 +57,7 @@ internal sealed class FlowTrial
     /// <summary>What a rule does with the flow. A rule that cannot be read cannot be known.</summary>
     public FlowOutcome Try(FirewallRule rule)
     {
+        _stop.ThrowIfCancellationRequested();
         // On a walk the packet changes: the same rule may say something else when it is met again.
         if (_isWalked || !_outcomes.TryGetValue(rule, out var outcome))
         {

@@ -95,7 +95,7 @@ public sealed class FirewallRuleset : IDisposable
             if (!views.TryGetValue((chain.Family, chain.Table), out var view))
             {
                 var table = snapshot.Tables.Find(table => table.Family == chain.Family && table.Name == chain.Table) ?? new TableMessage();
-                view = new FirewallTableView(table, snapshot, set => ReadElements(set, stop), _names);
+                view = new FirewallTableView(table, snapshot, set => ReadElements(set, stop), _names, stop);
                 views[(chain.Family, chain.Table)] = view;
             }
 

@@ -11,6 +11,7 @@ internal sealed class FirewallTableView : INftTable
     private readonly RulesetSnapshot _snapshot;
     private readonly Func<SetMessage, byte[]> _readElements;
     private readonly INftNames _names;
+    private readonly CancellationToken _stop;
     private readonly SetText _setText;
     private readonly Dictionary<string, ChainMessage> _chains;
     private readonly Dictionary<string, ObjectMessage> _counters;
@@ -26,8 +27,10 @@ internal sealed class FirewallTableView : INftTable
     /// <param name="snapshot">The ruleset.</param>
     /// <param name="readElements">Reads a set's elements as bytes.</param>
     /// <param name="names">Names that only the host knows.</param>
-    public FirewallTableView(TableMessage table, RulesetSnapshot snapshot, Func<SetMessage, byte[]> readElements, INftNames names)
+    /// <param name="stop">Ends the wording of rules.</param>
+    public FirewallTableView(TableMessage table, RulesetSnapshot snapshot, Func<SetMessage, byte[]> readElements, INftNames names, CancellationToken stop)
     {
+        _stop = stop;
         Table = table;
         _snapshot = snapshot;
         _readElements = readElements;
@@ -138,6 +141,7 @@ internal sealed class FirewallTableView : INftTable
 
     private FirewallRule Build(RuleMessage message, int position)
     {
+        _stop.ThrowIfCancellationRequested();
         RuleReading reading;
         string? named = null;
         try

@@ -110,7 +110,7 @@ public sealed class GetFirewallHookCommand : HostCmdlet
             WriteWarning("The ruleset changed again and again while it was read: what is shown may mix two states of it.");
         }
 
-        foreach (var hook in flows is null ? reading.Hooks : flows.SelectMany(flow => FlowFilter.Apply(reading.Hooks, flow)))
+        foreach (var hook in flows is null ? reading.Hooks : flows.SelectMany(flow => FlowFilter.Apply(reading.Hooks, flow, StopToken)))
         {
             StopToken.ThrowIfCancellationRequested();
             WriteObject(hook);
