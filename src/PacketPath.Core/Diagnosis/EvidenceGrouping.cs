@@ -9,6 +9,8 @@ internal sealed class EvidenceGrouping
     private readonly Dictionary<TargetKey, List<SocketEntry>> _attempts = [];
     private readonly SocketEvidence _sockets = new();
     private readonly Dictionary<TargetKey, List<MtuProbeResult>> _mtus = [];
+    private readonly Dictionary<TargetKey, List<ApplicationEvidence>> _applications = [];
+    private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
     private FarEvidence _far = null!;
@@ -23,6 +25,9 @@ internal sealed class EvidenceGrouping
                 break;
             case MtuProbeResult mtu:
                 AddTo(_mtus, TargetKey.Of(mtu), mtu);
+                break;
+            case ApplicationEvidence application:
+                AddApplication(application);
                 break;
             case PacketRoute route:
                 AddTo(_routes, TargetKey.Of(route), route);
@@ -85,7 +90,7 @@ internal sealed class EvidenceGrouping
     }
 
     // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address.
-    private bool IsContextOnly(TargetKey key) => !_probes.ContainsKey(key) && (_mtus.ContainsKey(key)
+    private bool IsContextOnly(TargetKey key) => !_probes.ContainsKey(key) && !_applications.ContainsKey(key) && (_mtus.ContainsKey(key)
         ? Address(key).IsConnectedTo || Address(key).MtuKey != key
         : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null));
 
@@ -94,6 +99,7 @@ internal sealed class EvidenceGrouping
         var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
         var mark = probes.Count == 0 ? (long?)null : probes[0].Mark;
         var context = Address(key);
+        var applications = NewestFirst(_applications.GetValueOrDefault(key) ?? []);
         var mtus = NewestFirst(context.MtuProbes);
         var embedded = probes.Select(p => p.Route).Concat(mtus.Select(m => m.Route)).OfType<PacketRoute>();
         var asked = key.RemotePort == 0
@@ -119,9 +125,10 @@ internal sealed class EvidenceGrouping
         {
             Key = key,
             ComputerName = probes.Select(p => p.ComputerName).Concat(mtus.Select(m => m.ComputerName)).Concat(routes.Select(r => r.ComputerName))
-                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).FirstOrDefault() ?? "",
+                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? "",
             Probes = probes,
             MtuProbes = mtus,
+            Applications = applications,
             Siblings = [.. context.Handshakes.Where(p => TargetKey.Of(p) != key)],
             Routes = routes,
             Neighbors = neighbors,
@@ -149,6 +156,16 @@ internal sealed class EvidenceGrouping
         }
     }
 
+    // Whatever it speaks, it stands on the TCP attempt of the same address and port.
+    private void AddApplication(ApplicationEvidence application)
+    {
+        AddTo(_applications, TargetKey.Of(application) with { Protocol = TransportProtocol.Tcp }, application);
+        if (application.TcpPath is { } beneath)
+        {
+            Add(beneath);
+        }
+    }
+
     private AddressContext Address(TargetKey key)
     {
         var address = (key.ComputerName, key.NetNamespace, key.RemoteAddress);
@@ -158,7 +175,7 @@ internal sealed class EvidenceGrouping
     private void AddTo<T>(Dictionary<TargetKey, List<T>> map, TargetKey key, T evidence)
         where T : DestinationEvidence
     {
-        if (!_probes.ContainsKey(key) && !_routes.ContainsKey(key) && !_attempts.ContainsKey(key) && !_mtus.ContainsKey(key))
+        if (_known.Add(key))
         {
             _order.Add(key);
         }

@@ -9,8 +9,14 @@ internal sealed partial class EvidenceSet
     /// <summary>True where the target answered the packets of a path MTU probe.</summary>
     public bool HeardOfMtu => Mtu is { } mtu && mtu.Probes.Any(p => p.Result == MtuPacketResult.Passed);
 
+    /// <summary>True where the target answered an application probe over UDP.</summary>
+    public bool IsHeardByDatagram => Current.Any(ApplicationAnswers.IsHeardByDatagram);
+
+    /// <summary>The newest result of each application probe.</summary>
+    public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => a.GetType());
+
     /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
-    public bool IsReached => IsOpen || (Probe is null && Attempts.Count == 0 && HeardOfMtu);
+    public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && HeardOfMtu);
 
     /// <summary>True where nobody beyond this host has been heard: no attempt was made, or it ended here or in silence.</summary>
     public bool IsUnanswered => Probe is null ? !HeardOfMtu

@@ -9,6 +9,9 @@ internal sealed record Finding
     /// <summary>The layer, where it is not the rule's own.</summary>
     public PathLayer? Layer { get; init; }
 
+    /// <summary>The protocol at fault, where it is not the target's.</summary>
+    public TransportProtocol? Protocol { get; init; }
+
     /// <summary>True where the finding may stand beside a verdict but never be it.</summary>
     public bool ContributesOnly { get; init; }
 

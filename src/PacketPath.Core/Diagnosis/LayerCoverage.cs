@@ -22,6 +22,7 @@ internal sealed class LayerCoverage
         FromWhatWasHeard();
         FromTargetSockets();
         FromLargePackets();
+        FromApplications();
     }
 
     /// <summary>The deepest layer cleared; null where none was.</summary>
@@ -44,9 +45,10 @@ internal sealed class LayerCoverage
             yield break;
         }
 
+        // From TLS on the layers stand side by side: one that was not asked is not missing.
         for (var unseen = PathLayer.Name; unseen < layer; unseen++)
         {
-            if (!_cleared.ContainsKey(unseen))
+            if (unseen < PathLayer.Tls && !_cleared.ContainsKey(unseen))
             {
                 yield return new MissingObservation { What = $"{unseen}: {Meaning(unseen)}", Why = WhyUnseen(unseen), Remedy = Remedy(unseen) };
             }
@@ -60,7 +62,7 @@ internal sealed class LayerCoverage
             return;
         }
 
-        var name = _evidence.Probe?.TargetName ?? _evidence.Mtu?.TargetName ?? "";
+        var name = _evidence.Probe?.TargetName ?? _evidence.Current.FirstOrDefault()?.TargetName ?? _evidence.Mtu?.TargetName ?? "";
         Clear(PathLayer.Name, name.Length > 0 && TargetKey.Canonical(name) != _evidence.RemoteAddress
             ? $"{name} resolved to {_evidence.RemoteAddress}"
             : $"{_evidence.RemoteAddress} is an address; no name had to be resolved");
@@ -227,6 +229,26 @@ internal sealed class LayerCoverage
             Clear(layer, size > 0
                 ? Describe.Text($"{_evidence.RemoteAddress} answered a packet of {size} bytes sent by {mtu.Method}")
                 : $"{_evidence.RemoteAddress} answered a connection");
+        }
+    }
+
+    private void FromApplications()
+    {
+        foreach (var application in _evidence.Current)
+        {
+            var answer = ApplicationAnswers.Of(application);
+            if (ApplicationAnswers.IsHeardByDatagram(application))
+            {
+                for (var layer = PathLayer.Socket; layer <= PathLayer.SocketQueue; layer++)
+                {
+                    Clear(layer, answer?.Observation ?? $"{_evidence.Target} answered over UDP");
+                }
+            }
+
+            if (answer is not null)
+            {
+                Clear(answer.Layer, answer.Observation);
+            }
         }
     }
 

@@ -98,7 +98,7 @@ public static class Resolver
             ObservedAt = set.ObservedAt,
             RemoteAddress = set.RemoteAddress,
             RemotePort = set.Key.RemotePort,
-            Protocol = set.Key.Protocol,
+            Protocol = finding.Protocol ?? set.Key.Protocol,
             FaultId = rule.Id,
             Layer = layer,
             Confidence = confidence,
@@ -118,7 +118,7 @@ public static class Resolver
 
     private static IEnumerable<MissingObservation> CarriedOver(EvidenceSet set)
     {
-        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Mtu?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? [])
+        var carried = (set.Probe?.NotObserved ?? []).Concat(set.Current.SelectMany(a => a.NotObserved)).Concat(set.Mtu?.NotObserved ?? []).Concat(set.Route?.NotObserved ?? []).Concat(set.Interface?.NotObserved ?? [])
             .Where(m => m.What.Length > 0)
             .Select(m => m with { Why = Or(m.Why, "no reason was recorded"), Remedy = Or(m.Remedy, "None is known.") });
         return set.Probe is { NotObserved.Length: 0, CaptureStatus: not CaptureStatus.Complete, Outcome: not SynOutcome.LocalError } probe

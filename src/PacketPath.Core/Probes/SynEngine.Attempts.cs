@@ -136,25 +136,7 @@ internal sealed partial class SynEngine
         _timers.Add(active, active.Attempt.Deadline);
     }
 
-    private SynProbeException? Problem(ConnectStep step) => (step.Call, step.Errno) switch
-    {
-        (ProbeSocket.DeviceCall, Errno.ENODEV) => new SynProbeException(
-            SynProbeProblem.InterfaceNotFound,
-            $"There is no interface '{_options.InterfaceAlias}' in the network namespace '{_options.Namespace.Label}'.",
-            "List the interfaces with Get-PacketInterface.",
-            new LinuxException(step.Errno, step.Call)),
-        (ProbeSocket.DeviceCall, Errno.EPERM) => new SynProbeException(
-            SynProbeProblem.PermissionDenied,
-            $"Binding to the interface '{_options.InterfaceAlias}' is not permitted.",
-            "Run as root or with CAP_NET_RAW; from Linux 5.7 on no privilege is needed.",
-            new LinuxException(step.Errno, step.Call)),
-        (ProbeSocket.MarkCall, Errno.EPERM) => new SynProbeException(
-            SynProbeProblem.PermissionDenied,
-            "Setting a firewall mark is not permitted.",
-            "Run as root or with CAP_NET_ADMIN, or leave -Mark out.",
-            new LinuxException(step.Errno, step.Call)),
-        _ => null,
-    };
+    private SynProbeException? Problem(ConnectStep step) => ProbeProblems.Of(step.Call, step.Errno, _options.InterfaceAlias, _options.Namespace.Label);
 
     private void ReadSocket(Active active, long now)
     {

@@ -9,6 +9,7 @@ public sealed class Indeterminate : FaultRule
     internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
     {
         { IsHostOnly: true } => OfHost(evidence),
+        { IsReached: true, Applications: [var application, ..] } => OfApplication(evidence, application),
         { Probe: null, Attempts: [var attempt, ..] } => OfAttempt(evidence, attempt),
         { Probe: null, Mtu: { } mtu } => OfMtu(evidence, mtu),
         { Probe: null } => OfRoute(evidence),
@@ -68,6 +69,14 @@ public sealed class Indeterminate : FaultRule
             "the same socket a few seconds later: whether it still is",
             [commands.SocketsTo(" -State SynSent"), commands.ProbeAndResolve()]);
     }
+
+    private static Finding OfApplication(EvidenceSet evidence, ApplicationEvidence application) => Open(
+        $"{evidence.Target} is reached, and what the application answered fits no fault known here.",
+        application,
+        [evidence.Probe is null ? null : Observations.Socket(evidence), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+        "The target was reached.",
+        "the same question again, with a longer timeout",
+        [new Commands(evidence).ProbeAndResolve()]);
 
     private static Finding OfReceiver(EvidenceSet evidence, SocketEntry socket) => Open(
         $"The socket of {SocketObservations.Who(socket)} on {SocketObservations.Where(socket)} was read once: its count of drops is a total, and tells of no loss now.",

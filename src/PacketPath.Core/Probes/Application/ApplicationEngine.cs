@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using PacketPath.HostState;
+
+namespace PacketPath.Probes;
+
+/// <summary>Runs an application probe of many targets at once: each is one asynchronous conversation, and all share one SYN probe.</summary>
+internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarget>
+    where TTarget : class
+    where TResult : class
+{
+    private readonly ApplicationProbeOptions _options;
+    private readonly Action<ProbeOutput<TTarget, TResult>> _sink;
+    private readonly Channel<TTarget> _added = Channel.CreateUnbounded<TTarget>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _places;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lazy<TransportProbe> _transport;
+
+    /// <summary>Creates an engine.</summary>
+    /// <param name="options">How to probe.</param>
+    /// <param name="sink">Takes what comes out; called from pool threads.</param>
+    protected ApplicationEngine(ApplicationProbeOptions options, Action<ProbeOutput<TTarget, TResult>> sink)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ThrottleLimit, 1);
+        (_options, _sink) = (options, sink);
+        _places = new SemaphoreSlim(options.ThrottleLimit);
+        _transport = new(() => new TransportProbe(options));
+    }
+
+    /// <inheritdoc/>
+    public void Add(TTarget target) => _added.Writer.TryWrite(target);
+
+    /// <inheritdoc/>
+    public void CompleteAdding() => _added.Writer.TryComplete();
+
+    /// <inheritdoc/>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Run()
+    {
+        try
+        {
+            RunAsync().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            if (_transport.IsValueCreated)
+            {
+                _transport.Value.Dispose();
+            }
+
+            _places.Dispose();
+        }
+    }
+
+    /// <summary>Probes one target: everything it opens it closes, and it ends soon after <paramref name="stop"/> is cancelled.</summary>
+    /// <exception cref="SynProbeException">It could not be probed as asked.</exception>
+    protected abstract Task<TResult> ProbeAsync(TTarget target, CancellationToken stop);
+
+    /// <summary>Attempts a TCP connection, watched as Test-SynPath watches it.</summary>
+    protected Task<SynPathResult> SynAsync(SynTarget target, CancellationToken stop) => _transport.Value.AttemptAsync(target, stop);
+
+    /// <summary>Opens a socket in the namespace, with the source, interface and mark asked for.</summary>
+    /// <exception cref="SynProbeException">The kernel refused one of them.</exception>
+    protected async Task<Socket> OpenSocketAsync(System.Net.Sockets.AddressFamily family, SocketType type, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return _options.Namespace.IsCurrent
+            ? ApplicationSocket.Open(_options, family, type)
+            : await _options.Namespace.RunAsync(() => ApplicationSocket.Open(_options, family, type)).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var target in _added.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            {
+                await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
+                _ = AnswerAsync(target);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+
+        // Every place back means every conversation over.
+        for (var i = 0; i < _options.ThrottleLimit; i++)
+        {
+            await _places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(TTarget target)
+    {
+        try
+        {
+            await Task.Yield();
+            _sink(new ProbeOutput<TTarget, TResult>(target, await ProbeAsync(target, _stop.Token).ConfigureAwait(false), null));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (SynProbeException problem)
+        {
+            _sink(new ProbeOutput<TTarget, TResult>(target, null, problem));
+        }
+        catch (Exception failure)
+        {
+            // The last resort: the target still gets an answer, and the cause travels with it.
+            _sink(new ProbeOutput<TTarget, TResult>(target, null, new SynProbeException(
+                SynProbeProblem.EngineFailed, failure.Message, (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.", failure)));
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+}
