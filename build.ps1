@@ -85,40 +85,78 @@ function hasLibrary([string] $Name) {
     $true
 }
 
+# Package by program: what the module's labs need, then the servers and clients that tests hold its answers against.
+$labPackages = [ordered]@{
+    'ip' = 'iproute2'; 'nft' = 'nftables'; 'iptables-nft' = 'iptables'; 'conntrack' = 'conntrack'
+}
+$testPackages = [ordered]@{
+    'tracepath' = 'iputils-tracepath'; 'ethtool' = 'ethtool'; 'tcpdump' = 'tcpdump'; 'curl' = 'curl'; 'openssl' = 'openssl'
+    'nginx' = 'nginx-light'; 'caddy' = 'caddy'; 'unbound' = 'unbound'; 'dnsmasq' = 'dnsmasq-base'; 'kdig' = 'knot-dnsutils'
+    'tinyproxy' = 'tinyproxy'; 'squid' = 'squid'; 'gtlsserver' = 'ngtcp2-server'; 'gtlsclient' = 'ngtcp2-client'
+    'chromium-headless-shell' = 'chromium-headless-shell'
+}
+
+function isHere([string] $Program) { (has $Program) -or [IO.File]::Exists("/usr/sbin/$Program") }
+
+function doNeeds { install $labPackages }
+
 function doSetup {
+    once Needs
+    install $testPackages
+}
+
+function install([Collections.IDictionary] $Packages) {
     $missing = @(
-        if (-not (hasLibrary 'libpcap.so.0.8') -and -not (hasLibrary 'libpcap.so.1')) { 'libpcap0.8' }
-        if (-not (has 'ip')) { 'iproute2' }
-        if (-not (has 'nft')) { 'nftables' }
-        if (-not (has 'iptables-nft')) { 'iptables' }
-        if (-not (has 'conntrack')) { 'conntrack' }
-        if (-not (has 'tracepath')) { 'iputils-tracepath' }
-        if (-not (has 'ethtool')) { 'ethtool' }
+        if ($Packages.Contains('ip') -and -not (hasLibrary 'libpcap.so.0.8') -and -not (hasLibrary 'libpcap.so.1')) { 'libpcap0.8' }
+        foreach ($program in $Packages.Keys) { if (-not (isHere $program)) { $Packages[$program] } }
     )
-    if ($missing.Count -eq 0) {
-        say 'Setup: libpcap, iproute2, nftables, iptables, conntrack, tracepath and ethtool are here.'
-        return
-    }
-
     $list = $missing -join ' '
-    if (-not (has 'apt-get')) {
-        say "Setup: missing: $list. Install them with this system's package manager. Going on without."
-        return
+    if ($missing.Count -eq 0) {
+        say "Setup: $($Packages.Keys -join ', ') are here."
     }
-
-    if (-not [Environment]::IsPrivilegedProcess) {
+    elseif (-not (has 'apt-get')) {
+        say "Setup: missing: $list. Install them with this system's package manager. Going on without."
+    }
+    elseif (-not [Environment]::IsPrivilegedProcess) {
         say "Setup: missing: $list. Going on without; to install them run:"
         say "  sudo apt-get install -y --no-install-recommends $list"
-        return
     }
+    else {
+        say "Setup: installing $list with apt-get."
+        withoutStarting { aptInstall $missing }
+    }
+}
 
-    say "Setup: installing $list with apt-get."
+function aptInstall([string[]] $Packages) {
     $env:DEBIAN_FRONTEND = 'noninteractive'
-    $words = @('install', '-y', '-qq', '--no-install-recommends') + $missing
+    $words = @('install', '-y', '-qq', '--no-install-recommends') + $Packages
     if ((run 'apt-get' $words) -eq 0) { return }
     say 'Setup: reading the package lists first.'
     if ((run 'apt-get' @('update', '-qq')) -eq 0 -and (run 'apt-get' $words) -eq 0) { return }
-    say "Setup: apt-get could not install $list. Going on without."
+
+    # One that this release does not have must not keep the others away.
+    foreach ($package in $Packages) {
+        if ((run 'apt-get' @('install', '-y', '-qq', '--no-install-recommends', $package)) -ne 0) {
+            say "Setup: apt-get could not install $package. Going on without."
+        }
+    }
+}
+
+# Installed servers are for tests to start, in networks of their own: none may start on this host.
+function withoutStarting([scriptblock] $Body) {
+    $policy = '/usr/sbin/policy-rc.d'
+    $ours = -not [IO.File]::Exists($policy)
+    try {
+        if ($ours) {
+            [IO.File]::WriteAllText($policy, "#!/bin/sh`nexit 101`n")
+            [IO.File]::SetUnixFileMode($policy, [IO.UnixFileMode] 'UserRead, UserWrite, UserExecute, GroupRead, GroupExecute, OtherRead, OtherExecute')
+        }
+
+        & $Body
+    }
+    finally {
+        if ($ours) { [IO.File]::Delete($policy) }
+    }
 }
 
 function doBuild {
@@ -128,7 +166,7 @@ function doBuild {
 }
 
 function doDemo {
-    once Setup
+    once Needs
     once Build
     Import-Module (at PacketPath.psd1)
     say ''
