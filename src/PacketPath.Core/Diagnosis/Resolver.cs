@@ -13,25 +13,27 @@ public static class Resolver
         return Iterate(evidence);
     }
 
-    private static IEnumerable<PacketFailure> Iterate(IEnumerable<PacketEvidence?> evidence)
+    private static IEnumerable<PacketFailure> Iterate(IEnumerable<PacketEvidence?> evidence) => Sets(evidence).SelectMany(Judge);
+
+    /// <summary>The evidence sorted by target.</summary>
+    internal static IEnumerable<EvidenceSet> Sets(IEnumerable<PacketEvidence?> evidence)
     {
         var grouping = new EvidenceGrouping();
-        foreach (var item in evidence)
+        foreach (var item in evidence.SelectMany(Unpacked))
         {
-            if (item is not null)
-            {
-                grouping.Add(EvidenceIntake.Clean(item));
-            }
+            grouping.Add(EvidenceIntake.Clean(item));
         }
 
-        foreach (var set in grouping.Sets())
-        {
-            foreach (var verdict in Judge(set))
-            {
-                yield return verdict;
-            }
-        }
+        return grouping.Sets();
     }
+
+    // A trace is weighed anew, by what it was made from.
+    private static IEnumerable<PacketEvidence> Unpacked(PacketEvidence? item) => item switch
+    {
+        null => [],
+        PacketTrace trace => trace.Evidence.OfType<PacketEvidence>().SelectMany(Unpacked),
+        _ => [item],
+    };
 
     /// <summary>The verdicts on one target, the primary one first.</summary>
     internal static IEnumerable<PacketFailure> Judge(EvidenceSet set)

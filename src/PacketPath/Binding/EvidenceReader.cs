@@ -11,6 +11,7 @@ internal static class EvidenceReader
     // The kinds, and the properties that tell each apart where only its shape is left.
     private static readonly (Type Type, string[] Signature)[] Kinds =
     [
+        (typeof(PacketTrace), [nameof(PacketTrace.Stages), nameof(PacketTrace.Verdict), nameof(PacketTrace.Evidence)]),
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
@@ -37,6 +38,8 @@ internal static class EvidenceReader
             case PacketFailure:
                 problem = "This is a verdict already, not evidence.";
                 return false;
+            case PacketTrace trace:
+                return TryUnfold(trace, out evidence, out problem);
             case PacketEvidence live:
                 evidence = live;
                 return true;
@@ -52,13 +55,35 @@ internal static class EvidenceReader
         try
         {
             evidence = (PacketEvidence)PropertyBagReader.Read(item, kind);
-            return true;
         }
         catch (PSInvalidCastException e)
         {
             problem = $"An object that looks like a {kind.Name} cannot be read back: {e.Message}";
             return false;
         }
+
+        return evidence is not PacketTrace read || TryUnfold(read, out evidence, out problem);
+    }
+
+    // A trace carries objects of any kind: each is read for itself, so that a trace is weighed whole or not at all.
+    private static bool TryUnfold(PacketTrace trace, [NotNullWhen(true)] out PacketEvidence? evidence, out string problem)
+    {
+        evidence = null;
+        problem = "";
+        var items = new object[trace.Evidence.Length];
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (!TryRead(trace.Evidence[i] is { } item ? PSObject.AsPSObject(item) : null, out var part, out var why))
+            {
+                problem = $"A trace of {trace.TargetName} holds something that is not evidence. {why}";
+                return false;
+            }
+
+            items[i] = part;
+        }
+
+        evidence = trace with { Evidence = items };
+        return true;
     }
 
     // What tells a kind apart must be there in any case: a verdict may not rest on a default.

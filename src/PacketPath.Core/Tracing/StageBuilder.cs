@@ -1,0 +1,43 @@
+using PacketPath.Diagnosis;
+
+namespace PacketPath.Tracing;
+
+/// <summary>Lays a verdict out along the path: what became of each stage, in one sentence.</summary>
+internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLayer> cleared, ILookup<PathLayer, object> evidence)
+{
+    private readonly Dictionary<PathLayer, string> _cleared = cleared.ToDictionary(static c => c.Layer, static c => c.Observation);
+
+    private bool IsFault => verdict.FaultId is not ("NoFault" or "Indeterminate");
+
+    /// <summary>The stages from the first layer to the last.</summary>
+    public TraceStage[] Stages(IEnumerable<PathLayer> layers) => [.. layers.Select(Stage)];
+
+    private TraceStage Stage(PathLayer layer)
+    {
+        var (status, observation) = Found(layer);
+        return new TraceStage { Layer = layer, Name = StageNames.Of(layer), Status = status, Observation = observation, Evidence = [.. evidence[layer]] };
+    }
+
+    private (TraceStageStatus Status, string Observation) Found(PathLayer layer)
+    {
+        if (IsFault && layer == verdict.Layer)
+        {
+            return (TraceStageStatus.Fault, verdict.Summary);
+        }
+
+        if (_cleared.TryGetValue(layer, out var observation))
+        {
+            return (TraceStageStatus.Cleared, observation);
+        }
+
+        if (verdict.NotObserved.FirstOrDefault(m => m.What.StartsWith($"{layer}:", StringComparison.Ordinal)) is { } missing)
+        {
+            return (TraceStageStatus.NotObserved, $"not seen: {missing.Why}");
+        }
+
+        return IsFault && layer > verdict.Layer
+            ? (TraceStageStatus.NotReached, verdict.Layer == PathLayer.Path ? "nothing came so far, as far as this host can see" : "nothing came so far")
+            : verdict.FaultId == "NoFault" ? (TraceStageStatus.NotReached, "not asked")
+            : (TraceStageStatus.NotObserved, "not seen: the evidence does not reach so far");
+    }
+}

@@ -1,0 +1,41 @@
+using PacketPath.Diagnosis;
+
+namespace PacketPath.Tracing;
+
+/// <summary>Makes a trace of what was collected for one target. Pure: the verdict is the resolver's own.</summary>
+internal static class TraceBuilder
+{
+    /// <summary>The stages every trace has.</summary>
+    private const PathLayer Last = PathLayer.SocketQueue;
+
+    /// <summary>Makes the trace.</summary>
+    /// <param name="draft">What is known of the target; its evidence is what the verdict is made from.</param>
+    /// <param name="asked">The layers asked about beyond the transport.</param>
+    public static PacketTrace Build(PacketTrace draft, params IEnumerable<PathLayer> asked)
+    {
+        var evidence = draft.Evidence.OfType<PacketEvidence>().ToArray();
+        var set = Resolver.Sets(evidence).FirstOrDefault() ?? Nothing(draft);
+        var verdicts = Resolver.Judge(set).ToArray();
+        var verdict = verdicts[0];
+        var layers = Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i).Concat(asked);
+        if (verdict.Layer > Last)
+        {
+            layers = layers.Append(verdict.Layer);
+        }
+
+        var stages = new StageBuilder(verdict, new LayerCoverage(set).Cleared, StageEvidence.Of(evidence));
+        return draft with
+        {
+            Verdict = verdict,
+            Contributing = verdicts[1..],
+            Stages = stages.Stages(layers.Distinct().Order()),
+            NotObserved = [.. draft.NotObserved.Concat(verdict.NotObserved).DistinctBy(static m => m.What)],
+        };
+    }
+
+    private static EvidenceSet Nothing(PacketTrace draft) => new()
+    {
+        Key = TargetKey.Of(draft),
+        ComputerName = draft.ComputerName,
+    };
+}
