@@ -111,6 +111,9 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     public string SocketsTo(string options = "") => Describe.Text(
         $"Get-SocketEntry -RemoteAddress {Quote(Address(evidence.RemoteAddress))} -RemotePort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{options}{Netns} | Group-Object State, OwningProcessName -NoElement");
 
+    /// <summary>Who listens on the target's port.</summary>
+    public string Listeners() => Describe.Text($"Get-SocketEntry -State Listen -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
+
     /// <summary>The firewall's rules.</summary>
     public string Firewall() => $"Get-FirewallHook{Netns}";
 

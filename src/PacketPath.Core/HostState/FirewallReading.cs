@@ -7,7 +7,7 @@ namespace PacketPath.HostState;
 /// <summary>Everything the firewall of a namespace holds, nf_tables and legacy iptables, in the order a packet meets it.</summary>
 internal sealed class FirewallReading
 {
-    private const string Remedy = "Run as root (sudo pwsh), or give the process CAP_NET_ADMIN.";
+    internal const string Remedy = "Run as root (sudo pwsh), or give the process CAP_NET_ADMIN.";
 
     private readonly List<FirewallHook> _hooks = [];
     private readonly List<MissingObservation> _missing = [];

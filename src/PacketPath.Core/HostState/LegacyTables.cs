@@ -53,7 +53,7 @@ internal sealed class LegacyTables
             {
                 What = $"the tables of legacy {(isIPv6 ? "ip6tables" : "iptables")}",
                 Why = $"/proc/net/{module}_names cannot be read: {exception.Message}",
-                Remedy = "Run as root (sudo pwsh).",
+                Remedy = FirewallReading.Remedy,
             });
             return;
         }

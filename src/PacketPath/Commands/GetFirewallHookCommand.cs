@@ -95,14 +95,15 @@ public sealed class GetFirewallHookCommand : HostCmdlet
             () => Table<FirewallRuleset>(FirewallRuleset.Open),
             new FirewallQuery { Hooks = Hook ?? [], Families = Family ?? [], Table = tables.Matches, Chain = chains.Matches },
             StopToken);
-        foreach (var problem in reading.Missing)
+        foreach (var problem in reading.Missing.GroupBy(static missing => missing.Remedy))
         {
+            // What one remedy mends is one problem.
             WriteProblem(
-                new InvalidOperationException($"{problem.What} cannot be read: {problem.Why}"),
+                new InvalidOperationException($"{string.Join(", ", problem.Select(static m => m.What))} cannot be read: {string.Join("; ", problem.Select(static m => m.Why))}"),
                 "FirewallNotReadable",
                 ErrorCategory.PermissionDenied,
                 Destination ?? reading.NetNamespace,
-                problem.Remedy);
+                problem.Key);
         }
 
         if (reading.Interrupted)

@@ -28,6 +28,7 @@ public sealed class GetPacketRouteCommand : HostCmdlet
 
     /// <summary>The source address of the packet. Default: the kernel chooses.</summary>
     [Parameter(ParameterSetName = LookupSet)]
+    [ArgumentCompleter(typeof(SourceAddressCompleter))]
     public string? SourceAddress { get; set; }
 
     /// <summary>The interface that the packet must leave by, as for a socket bound to it.</summary>

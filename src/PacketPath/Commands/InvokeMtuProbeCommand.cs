@@ -60,6 +60,7 @@ public sealed class InvokeMtuProbeCommand : HostCmdlet
     /// <summary>The local address to send from. Default: the kernel's choice.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SourceAddressCompleter))]
     public string? SourceAddress { get; set; }
 
     /// <summary>The interface to send through, whatever the routes say (SO_BINDTODEVICE). Default: the routes' choice.</summary>

@@ -64,9 +64,19 @@ public class MissingPrivilegeTests
     public void AnOrdinaryUserIsToldThatTheFirewallOfTheOwnNamespaceCannotBeRead()
     {
         using var network = Tracking();
-        var lines = AsOrdinaryUser(network, $"Get-FirewallHook -ErrorAction SilentlyContinue -ErrorVariable all; Get-FirewallHook 10.1.0.2 443 -ErrorAction SilentlyContinue -ErrorVariable flow; $all[0], $flow[0] | {Problem}");
-        var error = $"FirewallNotReadable,PacketPath.Commands.GetFirewallHookCommand / The nf_tables rules of {network.NamespaceOf("a")} cannot be read: reading them {CapNetAdmin} / {Remedy}";
-        Assert.Equal([error, error], lines);
+        var lines = AsOrdinaryUser(
+            network,
+            $"Get-FirewallHook -ErrorAction SilentlyContinue -ErrorVariable all; Get-FirewallHook 10.1.0.2 443 -ErrorAction SilentlyContinue -ErrorVariable flow; \"$($all.Count) $($flow.Count)\"; $all[0], $flow[0] | {Problem}");
+
+        // One remedy, one error; a kernel with legacy iptables has more to name in it.
+        Assert.Equal("1 1", lines[0]);
+        Assert.All(lines[1..], line =>
+        {
+            Assert.StartsWith($"FirewallNotReadable,PacketPath.Commands.GetFirewallHookCommand / The nf_tables rules of {network.NamespaceOf("a")}", line);
+            Assert.Contains($" cannot be read: reading them {CapNetAdmin}", line);
+            Assert.EndsWith($" / {Remedy}", line);
+        });
+        Assert.Equal(3, lines.Length);
     }
 
     [RootFact]

@@ -141,7 +141,7 @@ public sealed class Indeterminate : FaultRule
                 seen,
                 "The packet stayed inside this host and was lost after it was received.",
                 "the input hooks of this host, and the listener's queues",
-                [commands.Firewall(), commands.Run("ss -ltn"), commands.ProbeAndResolve()]);
+                [commands.Firewall(), commands.Listeners(), commands.ProbeAndResolve()]);
         }
 
         if (evidence.Probe is { IpsecPolicy: { } policy, Syns.Length: 0 })
