@@ -19,6 +19,7 @@
         'bin/Formatting/MtuProbeResult.Format.ps1xml'
         'bin/Formatting/PacketFailure.Format.ps1xml'
         'bin/Formatting/PacketLab.Format.ps1xml'
+        'bin/Formatting/StudyCard.Format.ps1xml'
         'bin/Formatting/FirewallHook.Format.ps1xml'
         'bin/Formatting/QueueStats.Format.ps1xml'
         'bin/Formatting/SocketEntry.Format.ps1xml'

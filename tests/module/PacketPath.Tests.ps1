@@ -333,6 +333,14 @@ Describe 'Labs' {
         ($labs | Where-Object Name -EQ SynDrop).Teaches | Should -Not -BeNullOrEmpty
     }
 
+    It 'answer the questions of the study cards' {
+        $cards = Get-PacketLab -StudyCard
+        $cards.Count | Should -BeGreaterThan 40
+        $cards.Lab | Sort-Object -Unique | Should -BeIn (Get-PacketLab).Name
+        ($cards | Select-Object -First 1 | Out-String) | Should -Match 'Invoke-PacketLab \S+ -ShowOutput'
+        ($cards | Select-Object -First 1 | Get-PacketLab).Name | Should -Be $cards[0].Lab
+    }
+
     It 'that do not exist are an error that names them' {
         Get-PacketLab NoSuchLab -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.TargetObject | Should -Be 'NoSuchLab'

@@ -16,6 +16,7 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
 
     /// <summary>The labs to run, by name; wildcards are welcome. Get-PacketLab lists them.</summary>
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Lab")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LabNameCompleter))]
