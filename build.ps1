@@ -96,6 +96,9 @@ $testPackages = [ordered]@{
     'chromium-headless-shell' = 'chromium-headless-shell'
 }
 
+# What some of them would start with the next boot.
+$services = @{ 'nginx-light' = 'nginx'; 'caddy' = 'caddy'; 'unbound' = 'unbound'; 'tinyproxy' = 'tinyproxy'; 'squid' = 'squid'; 'ngtcp2-server' = 'ngtcp2d' }
+
 function isHere([string] $Program) { (has $Program) -or [IO.File]::Exists("/usr/sbin/$Program") }
 
 function doNeeds { install $labPackages }
@@ -124,6 +127,9 @@ function install([Collections.IDictionary] $Packages) {
     else {
         say "Setup: installing $list with apt-get."
         withoutStarting { aptInstall $missing }
+        foreach ($package in $missing) {
+            if ($services.Contains($package) -and (has 'systemctl')) { $null = run 'systemctl' @('--quiet', 'disable', $services[$package]) }
+        }
     }
 }
 
