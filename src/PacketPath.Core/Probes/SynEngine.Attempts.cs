@@ -45,7 +45,7 @@ internal sealed partial class SynEngine
                     return;
                 }
             }
-            else if (_added.TryPeek(out var target))
+            else if (Added.TryPeek(out var target))
             {
                 var machine = new SynProbeMachine(target, _options) { Before = _reader.Counters() };
                 _unfinished[machine] = CaptureStanding.Now(_capture);
@@ -55,7 +55,7 @@ internal sealed partial class SynEngine
                     return;
                 }
 
-                _added.TryDequeue(out _);
+                Added.TryDequeue(out _);
             }
             else
             {
@@ -107,7 +107,7 @@ internal sealed partial class SynEngine
         {
             Release(active);
             _unfinished.Remove(machine);
-            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, null, problem));
+            Give(machine.Target, problem);
             return true;
         }
 

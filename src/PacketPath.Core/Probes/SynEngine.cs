@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using PacketPath.Capture;
 using PacketPath.HostState;
 using PacketPath.Interop;
@@ -7,7 +5,7 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>Runs many probes at once on one thread inside the namespace: epoll for the sockets, an eventfd for everything else.</summary>
-internal sealed partial class SynEngine : IProbeEngine<SynTarget>
+internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
 {
     private const long WakeId = 0;
     private const int StartsPerTurn = 64;
@@ -16,12 +14,6 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
     private readonly SynProbeOptions _options;
     private readonly Func<IHostPathReader> _openReader;
     private readonly IPacketSourceFactory? _captureFactory;
-    private readonly Action<ProbeOutput<SynTarget, SynPathResult>> _sink;
-    private readonly EventDescriptor _wake = new();
-    private readonly ConcurrentQueue<SynTarget> _added = new();
-    private readonly CancellationTokenSource _stop = new();
-    private volatile bool _addingCompleted;
-    private volatile SynProbeException? _failure;
 
     // Everything below belongs to the engine's thread.
     private readonly Dictionary<long, Active> _active = [];
@@ -46,69 +38,21 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
     /// <param name="sink">Takes what comes out; called on the engine's thread.</param>
     /// <param name="captureFactory">Opens the capture; null for the module's own.</param>
     public SynEngine(SynProbeOptions options, Func<IHostPathReader> openReader, Action<ProbeOutput<SynTarget, SynPathResult>> sink, IPacketSourceFactory? captureFactory = null)
+        : base(options.Namespace, sink)
     {
         _options = options;
         _openReader = openReader;
-        _sink = sink;
         _captureFactory = captureFactory;
         _socketLimit = options.ThrottleLimit;
     }
 
-    /// <summary>Adds a target.</summary>
-    public void Add(SynTarget target)
-    {
-        _added.Enqueue(target);
-        _wake.Signal();
-        if (_failure is { } failure)
-        {
-            FailAdded(failure);
-        }
-    }
+    private bool IsDone => AllBegun && _unfinished.Count == 0;
 
-    /// <summary>No more targets come; the engine ends when all have been answered.</summary>
-    public void CompleteAdding()
-    {
-        _addingCompleted = true;
-        _wake.Signal();
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<SynTarget> Unanswered => _unfinished.Keys.Select(static machine => machine.Target);
 
-    /// <summary>Ends the engine at once.</summary>
-    public void Stop()
-    {
-        _stop.Cancel();
-        _wake.Signal();
-    }
-
-    /// <summary>Runs until all targets have been answered or <see cref="Stop"/> is called; every target gets an output unless stopped.</summary>
-    public void Run()
-    {
-        try
-        {
-            _options.Namespace.Run(() =>
-            {
-                Loop();
-                return true;
-            });
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-        catch (Exception failure)
-        {
-            // The thread's last resort: every target still gets an answer, and the cause travels with it.
-            FailAll(failure);
-        }
-        finally
-        {
-            _wake.Dispose();
-        }
-    }
-
-    private static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
-
-    private bool IsDone => _addingCompleted && _added.IsEmpty && _unfinished.Count == 0;
-
-    private void Loop()
+    /// <inheritdoc/>
+    protected override void Loop()
     {
         try
         {
@@ -116,7 +60,7 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
             Span<long> ready = stackalloc long[256];
             while (!IsDone)
             {
-                _stop.Token.ThrowIfCancellationRequested();
+                Stopped.ThrowIfCancellationRequested();
                 StartWaiting();
                 TakePackets();
                 SettleDrained();
@@ -133,7 +77,7 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
                 {
                     if (ready[i] == WakeId)
                     {
-                        _wake.Reset();
+                        Wake.Reset();
                         _capture?.Rearm();
                     }
                     else if (_active.TryGetValue(ready[i], out var active))
@@ -153,15 +97,15 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
     {
         if (_options.Capture)
         {
-            _capture = new CaptureFeed(_options.Namespace, _wake, _captureFactory);
+            _capture = new CaptureFeed(_options.Namespace, Wake, _captureFactory);
         }
 
         _epoll = new Epoll(256);
-        _epoll.Add(_wake.Descriptor, Epoll.Readable, WakeId);
+        _epoll.Add(Wake.Descriptor, Epoll.Readable, WakeId);
         _reader = _openReader();
         _builder = new SynResultBuilder(_options, _reader.InterfaceName);
         _reader.Counters();
-        _capture?.WaitUntilOpened(_stop.Token);
+        _capture?.WaitUntilOpened(Stopped);
     }
 
     private void Close()
@@ -180,7 +124,7 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
     private void TakePackets()
     {
         // No more than waits now: packets may come faster than they are taken, and the clock and a stop must be heard too.
-        for (var left = _capture?.Waiting ?? 0; left > 0 && !_stop.IsCancellationRequested && _capture!.TryTake(out var segment); left--)
+        for (var left = _capture?.Waiting ?? 0; left > 0 && !Stopped.IsCancellationRequested && _capture!.TryTake(out var segment); left--)
         {
             var role = _flows.Match(segment, out var owner);
             if (role == SegmentRole.None)
@@ -222,7 +166,7 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
     private void FireTimers()
     {
         var now = Now;
-        while (!_stop.IsCancellationRequested && _timers.TryTake(now, out var active, out var due))
+        while (!Stopped.IsCancellationRequested && _timers.TryTake(now, out var active, out var due))
         {
             if (active.Attempt.Deadline > due)
             {
@@ -245,10 +189,10 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
 
         var batch = _awaitingFacts.ToArray();
         _awaitingFacts.Clear();
-        var paths = _reader.Read([.. batch.Select(b => Query(b.Machine, b.Attempt))], _stop.Token);
+        var paths = _reader.Read([.. batch.Select(b => Query(b.Machine, b.Attempt))], Stopped);
         for (var i = 0; i < batch.Length; i++)
         {
-            _stop.Token.ThrowIfCancellationRequested();
+            Stopped.ThrowIfCancellationRequested();
             var (machine, attempt) = batch[i];
             foreach (var plan in machine.MainEnded(attempt, paths[i]))
             {
@@ -287,13 +231,13 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
                 (status, missing) = CaptureStanding.Translated(flow);
             }
 
-            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, _builder.Build(machine, status, missing), null));
+            Give(machine.Target, _builder.Build(machine, status, missing));
         }
     }
 
     private int NextWait()
     {
-        if ((_followUps.Count > 0 || !_added.IsEmpty) && _active.Count < _socketLimit)
+        if ((_followUps.Count > 0 || !Added.IsEmpty) && _active.Count < _socketLimit)
         {
             return 0;
         }
@@ -309,31 +253,7 @@ internal sealed partial class SynEngine : IProbeEngine<SynTarget>
         }
 
         // Held back for want of descriptors, it looks again before the next deadline.
-        var longest = _socketLimit < _options.ThrottleLimit && (_followUps.Count > 0 || !_added.IsEmpty) ? LimitKept / Millisecond : int.MaxValue;
+        var longest = _socketLimit < _options.ThrottleLimit && (_followUps.Count > 0 || !Added.IsEmpty) ? LimitKept / Millisecond : int.MaxValue;
         return (int)Math.Clamp((due - Now + Millisecond - 1) / Millisecond, 0, longest);
-    }
-
-    private void FailAll(Exception failure)
-    {
-        var problem = new SynProbeException(
-            SynProbeProblem.EngineFailed,
-            failure.Message,
-            (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.",
-            failure);
-        _failure = problem;
-        foreach (var machine in _unfinished.Keys)
-        {
-            _sink(new ProbeOutput<SynTarget, SynPathResult>(machine.Target, null, problem));
-        }
-
-        FailAdded(problem);
-    }
-
-    private void FailAdded(SynProbeException problem)
-    {
-        while (_added.TryDequeue(out var target))
-        {
-            _sink(new ProbeOutput<SynTarget, SynPathResult>(target, null, problem));
-        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using PacketPath.Capture;
 using PacketPath.HostState;
 using PacketPath.Interop;
@@ -7,7 +5,7 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>Runs many path MTU probes at once on one thread inside the namespace: epoll for the sockets, an eventfd for everything else.</summary>
-internal sealed class MtuEngine : IProbeEngine<MtuTarget>
+internal sealed class MtuEngine : ProbeEngine<MtuTarget, MtuProbeResult>
 {
     private const long WakeId = 0;
     private const int MostStarts = 32;
@@ -19,12 +17,6 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
     private readonly MtuProbeOptions _options;
     private readonly Func<IHostPathReader> _openReader;
     private readonly IPacketSourceFactory? _captureFactory;
-    private readonly Action<ProbeOutput<MtuTarget, MtuProbeResult>> _sink;
-    private readonly EventDescriptor _wake = new();
-    private readonly ConcurrentQueue<MtuTarget> _added = new();
-    private readonly CancellationTokenSource _stop = new();
-    private volatile bool _addingCompleted;
-    private volatile SynProbeException? _failure;
 
     // Everything below belongs to the engine's thread.
     private readonly List<MtuSession> _active = [];
@@ -43,66 +35,19 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
     /// <param name="sink">Takes what comes out; called on the engine's thread.</param>
     /// <param name="captureFactory">Opens the capture; null for the module's own.</param>
     public MtuEngine(MtuProbeOptions options, Func<IHostPathReader> openReader, Action<ProbeOutput<MtuTarget, MtuProbeResult>> sink, IPacketSourceFactory? captureFactory = null)
+        : base(options.Namespace, sink)
     {
-        (_options, _openReader, _sink, _captureFactory) = (options, openReader, sink, captureFactory);
+        (_options, _openReader, _captureFactory) = (options, openReader, captureFactory);
         _atOnce = options.ThrottleLimit;
     }
 
-    /// <summary>Adds a target.</summary>
-    public void Add(MtuTarget target)
-    {
-        _added.Enqueue(target);
-        _wake.Signal();
-        if (_failure is { } failure)
-        {
-            FailAdded(failure);
-        }
-    }
+    private bool IsDone => AllBegun && _active.Count == 0;
 
-    /// <summary>No more targets come; the engine ends when all have been answered.</summary>
-    public void CompleteAdding()
-    {
-        _addingCompleted = true;
-        _wake.Signal();
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<MtuTarget> Unanswered => _active.Select(static session => session.Target);
 
-    /// <summary>Ends the engine at once.</summary>
-    public void Stop()
-    {
-        _stop.Cancel();
-        _wake.Signal();
-    }
-
-    /// <summary>Runs until all targets have been answered or <see cref="Stop"/> is called.</summary>
-    public void Run()
-    {
-        try
-        {
-            _options.Namespace.Run(() =>
-            {
-                Loop();
-                return true;
-            });
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-        catch (Exception failure)
-        {
-            // The thread's last resort: every target still gets an answer, and the cause travels with it.
-            FailAll(failure);
-        }
-        finally
-        {
-            _wake.Dispose();
-        }
-    }
-
-    private static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
-
-    private bool IsDone => _addingCompleted && _added.IsEmpty && _active.Count == 0;
-
-    private void Loop()
+    /// <inheritdoc/>
+    protected override void Loop()
     {
         try
         {
@@ -110,7 +55,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
             Span<long> ready = stackalloc long[256];
             while (!IsDone)
             {
-                _stop.Token.ThrowIfCancellationRequested();
+                Stopped.ThrowIfCancellationRequested();
                 StartWaiting();
                 foreach (var session in _active)
                 {
@@ -136,14 +81,14 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
     {
         if (_options.Capture)
         {
-            _capture = new CaptureFeed<MtuSighting>(_options.Namespace, _wake, CaptureFilter.ForIcmp(), MtuSighting.TryRead, _captureFactory);
+            _capture = new CaptureFeed<MtuSighting>(_options.Namespace, Wake, CaptureFilter.ForIcmp(), MtuSighting.TryRead, _captureFactory);
         }
 
         _epoll = new Epoll(256);
-        _epoll.Add(_wake.Descriptor, Epoll.Readable, WakeId);
+        _epoll.Add(Wake.Descriptor, Epoll.Readable, WakeId);
         _reader = _openReader();
         _builder = new MtuResultBuilder(_options, _reader);
-        _capture?.WaitUntilOpened(_stop.Token);
+        _capture?.WaitUntilOpened(Stopped);
     }
 
     private void Close()
@@ -164,7 +109,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
         {
             if (ready[i] == WakeId)
             {
-                _wake.Reset();
+                Wake.Reset();
                 _capture?.Rearm();
             }
             else if (_sockets.TryGetValue(ready[i], out var found))
@@ -223,7 +168,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
 
     private int NextWait()
     {
-        if (_active.Count < _atOnce && !_added.IsEmpty)
+        if (_active.Count < _atOnce && !Added.IsEmpty)
         {
             return 0;
         }
@@ -245,7 +190,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
     private void StartWaiting()
     {
         var targets = new List<MtuTarget>();
-        while (targets.Count < MostStarts && _active.Count + targets.Count < _atOnce && _added.TryDequeue(out var target))
+        while (targets.Count < MostStarts && _active.Count + targets.Count < _atOnce && Added.TryDequeue(out var target))
         {
             targets.Add(target);
         }
@@ -255,7 +200,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
             return;
         }
 
-        var paths = _reader.Read([.. targets.Select(t => new HostPathQuery(t.Address, 0, _options.SourceAddress, 0, _options.InterfaceAlias, 0))], _stop.Token);
+        var paths = _reader.Read([.. targets.Select(t => new HostPathQuery(t.Address, 0, _options.SourceAddress, 0, _options.InterfaceAlias, 0))], Stopped);
         for (var i = 0; i < targets.Count; i++)
         {
             Start(targets[i], paths[i]);
@@ -280,15 +225,15 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
         if (session.Failure.Errno is TooManyInProcess or TooManyInSystem && _active.Count > 0)
         {
             _atOnce = _active.Count;
-            _added.Enqueue(target);
+            Added.Enqueue(target);
         }
         else if (Problem(session.Failure) is { } problem)
         {
-            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, null, problem));
+            Give(target, problem);
         }
         else
         {
-            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, _builder.Build(session, _capture, Now), null));
+            Give(target, _builder.Build(session, _capture, Now));
         }
     }
 
@@ -300,7 +245,7 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
         }
 
         session.Dispose();
-        _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(session.Target, _builder.Build(session, _capture, Now), null));
+        Give(session.Target, _builder.Build(session, _capture, Now));
     }
 
     private void Watch(MtuSession session, object socket, FileDescriptor descriptor, uint events)
@@ -332,26 +277,4 @@ internal sealed class MtuEngine : IProbeEngine<MtuTarget>
             "Run as root or with CAP_NET_RAW, let net.ipv4.ping_group_range hold this group, or use -Method Udp.",
             new LinuxException(step.Errno, step.Call))
         : ProbeProblems.Of(step.Call, step.Errno, _options.InterfaceAlias, _options.Namespace.Label);
-
-    private void FailAll(Exception failure)
-    {
-        var problem = new SynProbeException(
-            SynProbeProblem.EngineFailed, failure.Message, (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.", failure);
-        _failure = problem;
-        foreach (var session in _active)
-        {
-            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(session.Target, null, problem));
-        }
-
-        _active.Clear();
-        FailAdded(problem);
-    }
-
-    private void FailAdded(SynProbeException problem)
-    {
-        while (_added.TryDequeue(out var target))
-        {
-            _sink(new ProbeOutput<MtuTarget, MtuProbeResult>(target, null, problem));
-        }
-    }
 }
