@@ -50,6 +50,16 @@ public static class CaptureFilter
     public static string ForIcmp() =>
         $"{Errors4} or (icmp and icmp[0] = 0) or (ip6[6] = 58 and (ip6[40] < 128 or ip6[40] = 129))";
 
+    /// <summary>Every TCP segment to or from one peer; with IPv6 extension headers more passes than was asked.</summary>
+    public static string ForConnections(IPEndPoint peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        var address = Plain(peer.Address);
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            ? $"ip host {address} and tcp port {peer.Port}"
+            : $"ip6 host {address} and ((ip6[6] = 6 and (ip6[40:2] = {peer.Port} or ip6[42:2] = {peer.Port})) or {Extended6})";
+    }
+
     private static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 

@@ -112,7 +112,7 @@ internal sealed class SynResultBuilder
         OffsetMilliseconds = Milliseconds(at),
     };
 
-    private static SynTcpInfo Info(TcpInfo info) => new()
+    internal static SynTcpInfo Info(TcpInfo info) => new()
     {
         State = TcpInfo.StateName(info.State),
         Retransmits = info.Retransmits,

@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PacketPath.Interop;
+
+namespace PacketPath.Probes;
+
+/// <summary>Makes the handshakes of each target: TCP first, then every name side by side, then what shows whether a failure is about the name.</summary>
+internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResult>
+{
+    private const int NamesAtOnce = 8;
+    private const int TcpLevel = 6;
+    private const int TcpInfoOption = 11;
+    private const int UsualSegment = 1448;
+    private const int MostClientHello = 12000;
+
+    private readonly TlsProbeOptions _options;
+
+    /// <summary>Creates an engine.</summary>
+    public TlsEngine(TlsProbeOptions options, Action<ProbeOutput<TlsTarget, TlsServerNameResult>> sink)
+        : base(options, sink) => _options = options;
+
+    /// <inheritdoc/>
+    protected override async Task<TlsServerNameResult> ProbeAsync(TlsTarget target, CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var watch = _options.Capture ? new TlsWatch(_options.Namespace, target) : null;
+        var tcp = await SynAsync(new SynTarget(target.Name, target.Address, target.Port), stop).ConfigureAwait(false);
+        var result = new TlsServerNameResult
+        {
+            ComputerName = tcp.ComputerName,
+            NetNamespace = tcp.NetNamespace,
+            ObservedAt = DateTime.UtcNow,
+            TargetName = target.Name,
+            RemoteAddress = tcp.RemoteAddress,
+            RemotePort = target.Port,
+            Protocol = TransportProtocol.Tcp,
+            TcpPath = tcp,
+            ControlName = _options.ControlName,
+            RequestedAlpn = [.. _options.Alpn],
+            LargeClientHello = _options.LargeClientHello,
+            TrustSource = DisplayText.Clean(_options.Trust.Source),
+            RequestedSourceAddress = tcp.RequestedSourceAddress,
+            RequestedInterfaceAlias = tcp.RequestedInterfaceAlias,
+            RequestedNetNamespace = tcp.RequestedNetNamespace,
+            Mark = _options.Mark,
+            TimeoutSeconds = _options.Timeout.TotalSeconds,
+        };
+        if (tcp.Outcome != SynOutcome.Open)
+        {
+            return result with
+            {
+                NotObserved = [new MissingObservation
+                {
+                    What = "TLS handshakes",
+                    Why = $"the TCP connection beneath ended as {tcp.Outcome}, so none was attempted",
+                    Remedy = "Resolve what stops TCP first: pipe this result into Resolve-PacketFailure.",
+                }],
+                ElapsedMilliseconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3),
+            };
+        }
+
+        if (watch is not null)
+        {
+            await watch.OpenedAsync(stop).ConfigureAwait(false);
+        }
+
+        var handshakes = await HandshakesAsync(target, tcp, stop).ConfigureAwait(false);
+        result = result with { Handshakes = handshakes };
+        if (watch is not null)
+        {
+            var (watched, status, missing) = await watch.CompleteAsync(handshakes, tcp, stop).ConfigureAwait(false);
+            result = result with { Handshakes = watched, CaptureStatus = status, NotObserved = missing };
+        }
+
+        return result with { ElapsedMilliseconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3) };
+    }
+
+    private async Task<TlsHandshake[]> HandshakesAsync(TlsTarget target, SynPathResult tcp, CancellationToken stop)
+    {
+        using var places = new SemaphoreSlim(NamesAtOnce);
+        async Task<TlsHandshake> AskAsync(TlsQuestion question)
+        {
+            await places.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                return await MeetAsync(target, tcp, question, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+
+        var first = await Task.WhenAll(TlsPlan.First(target, _options).Select(AskAsync)).ConfigureAwait(false);
+        var second = await Task.WhenAll(TlsPlan.Second(first).Select(AskAsync)).ConfigureAwait(false);
+        return [.. first.Where(static h => !h.IsControl), .. first.Where(static h => h.IsControl), .. second];
+    }
+
+    private async Task<TlsHandshake> MeetAsync(TlsTarget target, SynPathResult tcp, TlsQuestion question, CancellationToken stop)
+    {
+        var (startedAt, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
+        var handshake = new TlsHandshake
+        {
+            ServerName = question.ServerName, CertificateName = question.CertificateName, IsLarge = question.IsLarge,
+            Outcome = TlsOutcome.NotConnected, StartedAt = startedAt,
+        };
+        using var socket = await OpenSocketAsync(target.Address.AddressFamily, SocketType.Stream, stop).ConfigureAwait(false);
+        socket.NoDelay = true;
+        if (await ConnectAsync(socket, target, stop).ConfigureAwait(false) is { } failure)
+        {
+            return Marked(handshake with { SocketError = failure.ToString() }, question);
+        }
+
+        var connected = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3);
+        var port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+        var info = Info(socket);
+        if (EndedBefore(socket) is { } early)
+        {
+            handshake = handshake with { Outcome = early == SocketError.Success ? TlsOutcome.Closed : TlsOutcome.Reset, SocketError = early == SocketError.Success ? null : early.ToString() };
+        }
+        else
+        {
+            using var stream = new NetworkStream(socket, ownsSocket: false);
+            handshake = await TlsHandshaker.RunAsync(
+                stream,
+                new TlsHandshakeOptions
+                {
+                    ServerName = question.ServerName,
+                    CertificateName = question.CertificateName,
+                    Alpn = _options.Alpn,
+                    LeastClientHello = question.IsLarge ? LargeSize(info) : 0,
+                    Timeout = _options.Timeout,
+                    Trust = _options.Trust,
+                },
+                stop).ConfigureAwait(false);
+        }
+
+        var last = Info(socket);
+        return Marked(
+            handshake with
+            {
+                StartedAt = startedAt,
+                LocalPort = port,
+                ConnectMilliseconds = connected,
+                TcpInfo = last is null ? null : SynResultBuilder.Info(last),
+                IsAcknowledged = handshake.Outcome is TlsOutcome.TimedOut && last is not null ? last.Unacked == 0 : handshake.BytesReceived > 0 ? true : null,
+            },
+            question);
+    }
+
+    private static TlsHandshake Marked(TlsHandshake handshake, TlsQuestion question) =>
+        handshake with { IsControl = question.IsControl, IsRepetition = question.IsRepetition };
+
+    private async Task<SocketError?> ConnectAsync(Socket socket, TlsTarget target, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(target.Address, target.Port), limit.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return SocketError.TimedOut;
+        }
+    }
+
+    // What ends the connection before the ClientHello is sent cannot have been brought about by it.
+    private static SocketError? EndedBefore(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0 && socket.Receive(new byte[1], SocketFlags.Peek) == 0 ? SocketError.Success : null;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+    }
+
+    private static int LargeSize(TcpInfo? info) =>
+        Math.Min(MostClientHello, (2 * (info is { SendMss: > 0 } known ? (int)Math.Min(known.SendMss, MostClientHello) : UsualSegment)) + 1);
+
+    private static TcpInfo? Info(Socket socket)
+    {
+        Span<byte> bytes = stackalloc byte[TcpInfo.ReadSize];
+        try
+        {
+            var length = socket.GetRawSocketOption(TcpLevel, TcpInfoOption, bytes);
+            return TcpInfo.Read(bytes[..Math.Min(length, bytes.Length)]);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}
