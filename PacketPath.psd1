@@ -18,6 +18,7 @@
         'bin/Formatting/SynPathResult.Format.ps1xml'
         'bin/Formatting/MtuProbeResult.Format.ps1xml'
         'bin/Formatting/PacketFailure.Format.ps1xml'
+        'bin/Formatting/PacketTrace.Format.ps1xml'
         'bin/Formatting/PacketLab.Format.ps1xml'
         'bin/Formatting/StudyCard.Format.ps1xml'
         'bin/Formatting/FirewallHook.Format.ps1xml'
@@ -45,6 +46,7 @@
         'Invoke-PacketLab'
         'Resolve-PacketFailure'
         'Test-SynPath'
+        'Trace-PacketPath'
         'Watch-PacketCapture'
     )
     PrivateData          = @{

@@ -8,7 +8,7 @@ Runs in PowerShell 7.4 or later, and through tools/pwsh on a machine that has on
 beyond the engine's own.
 
 .PARAMETER Task
-What to do, in this order: Setup, Build, Demo, Test, Docs, Bench, Package, Clean. Several may be given, separated by commas.
+What to do, in this order: Setup, Build, Demo, Test, Soak, Docs, Bench, Package, Clean. Several may be given, separated by commas.
 
 .PARAMETER Configuration
 Release or Debug.
@@ -43,7 +43,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $root = $PSScriptRoot
 $artifacts = [IO.Path]::Combine($root, 'artifacts')
-$knownTasks = 'Setup', 'Build', 'Demo', 'Test', 'Docs', 'Bench', 'Package', 'Clean'
+$knownTasks = 'Setup', 'Build', 'Demo', 'Test', 'Soak', 'Docs', 'Bench', 'Package', 'Clean'
 $done = [Collections.Generic.HashSet[string]]::new([StringComparer]::OrdinalIgnoreCase)
 $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
 $tested = $false
@@ -280,6 +280,12 @@ function doTest {
     [Array]::Sort($projects)
     foreach ($project in $projects) { testProject $project }
     if (-not $Filter) { testSpecs }
+}
+
+function doSoak {
+    once Setup
+    once Build
+    mustRun (at tools pwsh) (@('-NoProfile', '-File', (at tests soak Soak.ps1)) + $Arguments)
 }
 
 function doDocs {

@@ -27,7 +27,7 @@ public sealed class PacketTraceTests(EngineFixture engine) : IClassFixture<Engin
     [Fact]
     public void Stages_and_verdict_survive_serialization()
     {
-        const string Tell = "| ForEach-Object { \"$($_.TargetName) $($_.DurationMilliseconds) $($_.Verdict.FaultId) $($_.Verdict.NextSteps[0])\"; $_.Stages | ForEach-Object { \"$([int]$_.Layer) $([int]$_.Status) $($_.Name) $($_.Observation) $($_.Evidence.Length)\" } }";
+        const string Tell = "| ForEach-Object { \"$($_.TargetName) $($_.DurationMilliseconds) $($_.Verdict.FaultId) $($_.Verdict.NextSteps[0])\"; $_.Stages | ForEach-Object { \"$([int]$_.Layer) $([int]$_.Status) $($_.Name) $($_.Observation) $($_.Evidence.Count)\" } }";
         var live = engine.Invoke("$e " + Tell, "e", SampleTraces.All());
         var saved = engine.Invoke("$e | ForEach-Object { " + RoundTrip + " } " + Tell, "e", SampleTraces.All());
         saved.AssertClean();

@@ -241,6 +241,40 @@ Describe 'Get-QueueStats' {
     }
 }
 
+Describe 'Trace-PacketPath' {
+    It 'traces an open port and finds no fault' {
+        $trace = Trace-PacketPath 127.0.0.1 -Port $openPort
+        $trace | Should -BeOfType PacketPath.PacketTrace
+        $trace.Verdict.FaultId | Should -Be 'NoFault'
+        $trace.Stages.Status | Select-Object -Unique | Should -Be 'Cleared'
+    }
+
+    It 'draws a picture, and a table of many' {
+        $picture = Trace-PacketPath 127.0.0.1 -Port $openPort | Out-String -Width 100
+        $picture | Should -Match 'policy rules'
+        $picture | Should -Match 'How it is known'
+        (Get-Columns (Trace-PacketPath 127.0.0.1 -Port $openPort, $closedPort | Format-Table))[0..2] | Should -Be 'Target', 'Fault', 'Layer'
+    }
+
+    It 'gives its verdict again after a file' {
+        $file = Join-Path $TestDrive 'trace.xml'
+        Trace-PacketPath 127.0.0.1 -Port $closedPort | Export-Clixml $file
+        $saved = Import-Clixml $file
+        ($saved | Resolve-PacketFailure -PrimaryOnly).Summary | Should -Be $saved.Verdict.Summary
+        $saved | Out-String -Width 100 | Should -Match $saved.Verdict.FaultId
+    }
+
+    It 'writes the evidence itself with -PassThru' {
+        Trace-PacketPath 127.0.0.1 -Port $openPort -PassThru | Should -BeOfType PacketPath.SynPathResult
+    }
+
+    It 'names the text that is no target, and goes on' {
+        $traces = Trace-PacketPath '10', '127.0.0.1' -Port $openPort -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be '10'
+        @($traces).Count | Should -Be 1
+    }
+}
+
 Describe 'Test-SynPath' {
     It 'finds an open port' {
         $result = Test-SynPath 127.0.0.1 -Port $openPort

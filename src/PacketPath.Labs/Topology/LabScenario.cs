@@ -27,6 +27,9 @@ public sealed record LabScenario
     /// <summary>The PowerShell text to run; its last primary verdict counts.</summary>
     public required string Pipeline { get; init; }
 
+    /// <summary>The PowerShell text that comes to the same verdict with Trace-PacketPath as its only source of evidence; null where a trace cannot.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>How long the pipeline may take.</summary>
     public double TimeoutSeconds { get; init; } = 30;
 

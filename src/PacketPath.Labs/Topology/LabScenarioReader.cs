@@ -55,7 +55,7 @@ public static class LabScenarioReader
     private static LabScenario Scenario(JsonCursor root)
     {
         var members = root.Members(
-            "$schema", "name", "title", "teaches", "family", "nodes", "links", "break", "vantage", "pipeline", "timeoutSeconds", "expected");
+            "$schema", "name", "title", "teaches", "family", "nodes", "links", "break", "vantage", "pipeline", "trace", "timeoutSeconds", "expected");
         var nodes = root.Required(members, "nodes").AnyMembers().Select(m => LabTopologyReader.Node(m.Key, m.Value)).ToArray();
         if (nodes.Length == 0)
         {
@@ -80,6 +80,7 @@ public static class LabScenarioReader
             Break = members.TryGetValue("break", out var steps) ? [.. steps.Items().Select(s => Breakage(s, names))] : [],
             Vantage = vantage,
             Pipeline = root.Required(members, "pipeline").Lines(),
+            Trace = members.TryGetValue("trace", out var trace) ? trace.Lines() : null,
             TimeoutSeconds = members.TryGetValue("timeoutSeconds", out var seconds) ? seconds.Seconds(600) : 30,
             Expected = Truth(root.Required(members, "expected")),
         };

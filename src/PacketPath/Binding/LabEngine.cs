@@ -75,6 +75,7 @@ internal sealed class LabEngine
     /// <summary>A verdict, live or brought back by deserialization.</summary>
     private static PacketFailure? AsVerdict(object item) =>
         item as PacketFailure
+        ?? (item as PacketTrace)?.Verdict
         ?? (item is PSObject { TypeNames: [var name, ..] } && name == "Deserialized." + typeof(PacketFailure).FullName
             ? LanguagePrimitives.ConvertTo<PacketFailure>(item)
             : null);

@@ -38,6 +38,11 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
     [Parameter(ParameterSetName = ByPath)]
     public SwitchParameter ShowOutput { get; set; }
 
+    /// <summary>Runs the lab's trace in place of its pipeline: Trace-PacketPath is then the only source of evidence, and must come to the same verdict.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByPath)]
+    public SwitchParameter Trace { get; set; }
+
     /// <summary>Removes the networks that -KeepOnFailure left standing.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Cleaning)]
     public SwitchParameter RemoveKept { get; set; }
@@ -116,12 +121,18 @@ public sealed class InvokePacketLabCommand : PacketPathCmdlet
         {
             var scenario = LabScenarioReader.ReadFile(file);
             activity = scenario.Name;
+            if (Trace && scenario.Trace is null)
+            {
+                WriteVerbose($"{scenario.Name} has no trace: Trace-PacketPath alone cannot come to its verdict.");
+                return;
+            }
+
             var runner = new ScenarioRunner(_engine.Run)
             {
                 KeepOnFailure = KeepOnFailure,
                 Progress = step => WriteProgress(new ProgressRecord(0, $"Lab {activity}", step)),
             };
-            Show(runner.Run(scenario, StopToken));
+            Show(runner.Run(Trace ? scenario with { Pipeline = scenario.Trace! } : scenario, StopToken));
         }
         catch (LabFormatException e)
         {

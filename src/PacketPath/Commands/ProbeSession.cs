@@ -156,6 +156,12 @@ internal abstract class ProbeSession<TTarget, TResult> : IDisposable
     /// <summary>The target as the user wrote it.</summary>
     protected abstract string NameOf(TTarget target);
 
+    /// <summary>Writes a result, on the pipeline's thread.</summary>
+    protected virtual void Write(TResult result) => _cmdlet.WriteObject(result);
+
+    /// <summary>What is being done, for progress; empty where there is nothing to tell.</summary>
+    protected virtual string Doing => "";
+
     /// <summary>What is written for a result, on the pipeline's thread.</summary>
     protected virtual TResult Complete(TResult result) => result;
 
@@ -185,7 +191,7 @@ internal abstract class ProbeSession<TTarget, TResult> : IDisposable
     {
         if (output.Result is { } result)
         {
-            _cmdlet.WriteObject(Complete(result));
+            Write(Complete(result));
         }
         else if (output.Problem is { } problem)
         {
@@ -210,7 +216,7 @@ internal abstract class ProbeSession<TTarget, TResult> : IDisposable
         }
 
         _progressShown = Stopwatch.GetTimestamp();
-        var status = $"{_answered} of {_added} {_options.Done}";
+        var status = $"{_answered} of {_added} {_options.Done}{(Doing.Length == 0 ? "" : ": " + Doing)}";
         if (_progressVisible && status == _progress.StatusDescription)
         {
             return;

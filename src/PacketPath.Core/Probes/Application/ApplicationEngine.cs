@@ -14,7 +14,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     private readonly Channel<TTarget> _added = Channel.CreateUnbounded<TTarget>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lazy<TransportProbe> _transport;
+    private readonly Lazy<AskedProbe<SynTarget, SynPathResult>> _transport;
 
     /// <summary>Creates an engine.</summary>
     /// <param name="options">How to probe.</param>
@@ -25,7 +25,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ThrottleLimit, 1);
         (_options, _sink) = (options, sink);
         _places = new SemaphoreSlim(options.ThrottleLimit);
-        _transport = new(() => new TransportProbe(options));
+        _transport = new(() => new(new SynProbe(Attempt(options))));
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,20 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     protected abstract Task<TResult> ProbeAsync(TTarget target, CancellationToken stop);
 
     /// <summary>Attempts a TCP connection, watched as Test-SynPath watches it.</summary>
-    protected Task<SynPathResult> SynAsync(SynTarget target, CancellationToken stop) => _transport.Value.AttemptAsync(target, stop);
+    protected Task<SynPathResult> SynAsync(SynTarget target, CancellationToken stop) =>
+        // Its own copy: two attempts on equal targets stay apart.
+        _transport.Value.AskAsync(target with { }, stop);
+
+    /// <summary>How the TCP attempts are made.</summary>
+    private protected virtual SynProbeOptions Attempt(ApplicationProbeOptions options) => new()
+    {
+        Namespace = options.Namespace,
+        SourceAddress = options.SourceAddress,
+        InterfaceAlias = options.InterfaceAlias,
+        Mark = options.Mark,
+        Timeout = options.Timeout,
+        Capture = options.Capture,
+    };
 
     /// <summary>Opens a socket in the namespace, with the source, interface and mark asked for.</summary>
     /// <exception cref="SynProbeException">The kernel refused one of them.</exception>

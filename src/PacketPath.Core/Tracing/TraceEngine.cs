@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Net;
+using PacketPath.HostState;
+using PacketPath.Interop;
+using PacketPath.Netlink;
+using PacketPath.Probes;
+
+namespace PacketPath.Tracing;
+
+/// <summary>Traces targets: the attempt first, and what else the outcome calls for beside and after it.</summary>
+internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>, IProbeEngine<TraceTarget>
+{
+    private const int ClosedPort = 33434;
+
+    private static readonly TimeSpan BeforeIsKept = TimeSpan.FromSeconds(1);
+
+    private readonly TraceOptions _options;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly FirewallWatch _firewall;
+    private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
+
+    /// <summary>Creates an engine, and begins to read the firewall.</summary>
+    public TraceEngine(TraceOptions options, Action<ProbeOutput<TraceTarget, PacketTrace>> sink)
+        : base(options, sink)
+    {
+        _options = options;
+        _firewall = new FirewallWatch(options.Namespace, _ended.Token);
+        _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
+        {
+            Namespace = options.Namespace,
+            SourceAddress = options.SourceAddress,
+            InterfaceAlias = options.InterfaceAlias,
+            MaxHops = options.MaxHops,
+            Timeout = TimeSpan.FromSeconds(Math.Min(1, options.Timeout.TotalSeconds)),
+            Capture = options.Capture,
+        })));
+        options.Progress?.Report("reading the firewall");
+        _ = _firewall.RecentAsync(BeforeIsKept);
+    }
+
+    /// <inheritdoc/>
+    void IProbeEngine<TraceTarget>.Stop()
+    {
+        _ended.Cancel();
+        Stop();
+    }
+
+    /// <inheritdoc/>
+    void IProbeEngine<TraceTarget>.Run()
+    {
+        try
+        {
+            Run();
+        }
+        finally
+        {
+            if (_mtu.IsValueCreated)
+            {
+                _mtu.Value.Dispose();
+            }
+
+            _firewall.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<PacketTrace> ProbeAsync(TraceTarget target, CancellationToken stop)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var before = await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false);
+        _options.Progress?.Report("trying the target");
+        var probe = await SynAsync(new SynTarget(target.Name, target.Address, target.Port), stop).ConfigureAwait(false);
+        var findings = new TraceFindings(probe);
+
+        var host = ReadHostAsync(findings, probe, before, stop);
+        if (_options.Deep)
+        {
+            await MeasureAsync(findings, target, probe, stop).ConfigureAwait(false);
+        }
+
+        await host.ConfigureAwait(false);
+        _options.Progress?.Report("weighing the evidence");
+        return findings.Trace(target, begun);
+    }
+
+    /// <inheritdoc/>
+    private protected override SynProbeOptions Attempt(ApplicationProbeOptions options) =>
+        base.Attempt(options) with { FindHop = _options.Deep, MaxHops = _options.MaxHops, ThrottleLimit = options.ThrottleLimit };
+
+    // What a success does not need is not read: the firewall once more, and who listens where the target is this host.
+    private async Task ReadHostAsync(TraceFindings findings, SynPathResult probe, FirewallSnapshot before, CancellationToken stop)
+    {
+        var sockets = probe.Outcome != SynOutcome.Open && probe.Route?.TypeOfRoute == RouteType.Local
+            ? Task.Run(() => Look("the listener of the target", "Run: Get-SocketEntry -State Listen", findings, () => Listeners(probe, stop)), stop)
+            : Task.CompletedTask;
+        var routes = _options.Uid is { } uid
+            ? Task.Run(() => Look("the route of that user", "Run: Get-PacketRoute", findings, () => [RouteOf(probe, uid, stop)]), stop)
+            : Task.CompletedTask;
+        if (MayBeFiltered(probe))
+        {
+            _options.Progress?.Report("reading the firewall again");
+            var after = await _firewall.NowAsync().ConfigureAwait(false);
+            findings.Add(before, after);
+        }
+
+        await Task.WhenAll(sockets, routes).ConfigureAwait(false);
+    }
+
+    private async Task MeasureAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)
+    {
+        if (probe.Outcome is not (SynOutcome.Open or SynOutcome.Refused))
+        {
+            return;
+        }
+
+        _options.Progress?.Report("measuring the path MTU");
+        try
+        {
+            findings.Add(await _mtu.Value.AskAsync(new MtuTarget(target.Name, target.Address, ClosedPort, target.Port), stop).ConfigureAwait(false));
+            findings.Add(await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false), await _firewall.NowAsync().ConfigureAwait(false));
+        }
+        catch (SynProbeException problem)
+        {
+            findings.Miss(new MissingObservation { What = "path MTU", Why = problem.Message, Remedy = problem.Remedy });
+        }
+    }
+
+    private IReadOnlyList<SocketEntry> Listeners(SynPathResult probe, CancellationToken stop)
+    {
+        using var sockets = SocketTable.Open(_options.Namespace);
+        using var routes = RouteTable.Open(_options.Namespace);
+        return new SocketLookup(_options.Namespace, sockets, routes).Find(probe, withoutProcesses: false, stop);
+    }
+
+    private PacketRoute RouteOf(SynPathResult probe, uint uid, CancellationToken stop)
+    {
+        using var routes = RouteTable.Open(_options.Namespace);
+        return routes.Resolve(
+            new RouteQuery
+            {
+                Destination = IPAddress.Parse(probe.RemoteAddress),
+                Source = _options.SourceAddress,
+                OutputInterface = _options.InterfaceAlias,
+                Mark = _options.Mark,
+                Uid = uid,
+                Protocol = TransportProtocol.Tcp,
+                DestinationPort = probe.RemotePort,
+            },
+            stop);
+    }
+
+    private static bool MayBeFiltered(SynPathResult probe) => probe.Outcome switch
+    {
+        SynOutcome.NoReply => true,
+        SynOutcome.Refused => probe.Syns.Length == 0,
+        SynOutcome.IcmpError => probe.Syns.Length == 0 || probe.ErrorQueue.Any(static report => report.OffenderIsLocal),
+        SynOutcome.LocalError => probe.SocketError is "EPERM" or "EACCES",
+        _ => false,
+    };
+
+    private static void Look(string what, string remedy, TraceFindings findings, Func<IEnumerable<PacketEvidence>> read)
+    {
+        try
+        {
+            findings.Add([.. read()]);
+        }
+        catch (Exception failure) when (failure is LinuxException or NetlinkDecodeException)
+        {
+            findings.Miss(new MissingObservation { What = what, Why = failure.Message, Remedy = remedy });
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using PacketPath.Probes;
+
+namespace PacketPath.Tracing;
+
+/// <summary>How a path is traced.</summary>
+public sealed record TraceOptions : ApplicationProbeOptions
+{
+    /// <summary>How long a trace waits for an answer: long enough for the SYN that is repeated after one second.</summary>
+    public const double DefaultTimeoutSeconds = 1.1;
+
+    /// <summary>Creates options; many targets are traced at once.</summary>
+    public TraceOptions()
+    {
+        ThrottleLimit = 1024;
+        Timeout = TimeSpan.FromSeconds(DefaultTimeoutSeconds);
+    }
+
+    /// <summary>The user whose packets are asked about; null for the asking process's own.</summary>
+    public uint? Uid { get; init; }
+
+    /// <summary>True to go further: find the last hop that answers, compare a refusal with a packet of the target's own, measure the path MTU.</summary>
+    public bool Deep { get; init; }
+
+    /// <summary>The highest TTL of a walk.</summary>
+    public int MaxHops { get; init; } = 30;
+
+    /// <summary>Is told, from any thread, what is being done.</summary>
+    public IProgress<string>? Progress { get; init; }
+}
+
+/// <summary>One target of a trace.</summary>
+/// <param name="Name">The target as the user wrote it.</param>
+/// <param name="Address">The address to trace.</param>
+/// <param name="Port">The port.</param>
+public sealed record TraceTarget(string Name, IPAddress Address, int Port);

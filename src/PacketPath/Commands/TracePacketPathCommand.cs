@@ -1,0 +1,191 @@
+using System.Management.Automation;
+using PacketPath.Binding;
+using PacketPath.Targets;
+using PacketPath.Tracing;
+
+namespace PacketPath.Commands;
+
+/// <summary>Follows a packet along its whole path, stage by stage, and names the one that stops it: one picture, one verdict.</summary>
+[Cmdlet(VerbsDiagnostic.Trace, "PacketPath", DefaultParameterSetName = "Target")]
+[OutputType(typeof(PacketTrace))]
+public sealed class TracePacketPathCommand : HostCmdlet
+{
+    private const int DefaultPort = 443;
+
+    private readonly Dictionary<string, TraceSession?> _sessions = [];
+
+    /// <summary>The targets: addresses or names. A name is traced at every address it has.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RemoteAddress", "ComputerName", "cn", "Destination")]
+    [ValidateNotNullOrEmpty]
+    [NotEvidence]
+    public string[] TargetName { get; set; } = [];
+
+    /// <summary>The ports, 1 to 65535; each target is traced at each one. Default: 443.</summary>
+    [Parameter(Position = 1, ParameterSetName = "Target", ValueFromPipelineByPropertyName = true)]
+    [Alias("RemotePort")]
+    [ValidateNotNullOrEmpty]
+    public int[] Port { get; set; } = [DefaultPort];
+
+    /// <summary>Goes further: finds the last hop that answers, compares a refusal with a packet of the target's own, and measures the path MTU.</summary>
+    [Parameter]
+    public SwitchParameter Deep { get; set; }
+
+    /// <summary>The local address to send from. Default: the kernel's choice.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SourceAddressCompleter))]
+    public string? SourceAddress { get; set; }
+
+    /// <summary>The interface to send through, whatever the routes say. Default: the routes' choice.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
+    public string? InterfaceAlias { get; set; }
+
+    /// <summary>The firewall mark of the packets, as policy rules and firewalls see it. Needs CAP_NET_ADMIN.</summary>
+    [Parameter]
+    public uint Mark { get; set; }
+
+    /// <summary>The user whose packets are asked about, as policy rules see it. The attempt itself is made by the user who runs this.</summary>
+    [Parameter]
+    public uint Uid { get; set; }
+
+    /// <summary>How many seconds to wait for an answer. Default: 1.1, enough for the retransmission after one second to be answered.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 3600.0)]
+    public double TimeoutSeconds { get; set; } = TraceOptions.DefaultTimeoutSeconds;
+
+    /// <summary>How many targets are traced at once. Default: 1024.</summary>
+    [Parameter]
+    [ValidateRange(1, 60000)]
+    public int ThrottleLimit { get; set; } = 1024;
+
+    /// <summary>The highest TTL of a walk. Default: 30.</summary>
+    [Parameter]
+    [ValidateRange(1, 255)]
+    public int MaxHops { get; set; } = 30;
+
+    /// <summary>Does without the packet capture: the answer then rests on the socket, its error queue and the host's state.</summary>
+    [Parameter]
+    public SwitchParameter NoCapture { get; set; }
+
+    /// <summary>Writes the evidence itself, in place of the trace made from it.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Traces the IPv4 addresses of a name only.</summary>
+    [Parameter]
+    public SwitchParameter IPv4 { get; set; }
+
+    /// <summary>Traces the IPv6 addresses of a name only.</summary>
+    [Parameter]
+    public SwitchParameter IPv6 { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Session() is not { } session)
+        {
+            return;
+        }
+
+        foreach (var text in TargetName)
+        {
+            foreach (var address in session.Expand(text, IPv4 == IPv6 ? null : IPv4 ? AddressFamily.IPv4 : AddressFamily.IPv6))
+            {
+                foreach (var port in Ports())
+                {
+                    session.Add(new TraceTarget(text, address, port));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session?.Finish();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var session in _sessions.Values)
+            {
+                session?.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Writes a trace, or what it was made from.</summary>
+    internal void Write(PacketTrace trace) => WriteObject(PassThru ? trace.Evidence : trace, enumerateCollection: PassThru);
+
+    // Objects about a destination carry port 0 where none was asked.
+    private IEnumerable<int> Ports()
+    {
+        foreach (var port in Port.Distinct())
+        {
+            if (port is 0 && MyInvocation.ExpectingInput)
+            {
+                yield return DefaultPort;
+            }
+            else if (port is < 1 or > 65535)
+            {
+                WriteProblem(new ArgumentException($"{port} is not a port."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
+            }
+            else
+            {
+                yield return port;
+            }
+        }
+    }
+
+    private TraceSession? Session()
+    {
+        var key = NetNamespace ?? "";
+        if (!_sessions.TryGetValue(key, out var session))
+        {
+            _sessions[key] = session = Open();
+        }
+
+        return session;
+    }
+
+    private TraceSession? Open()
+    {
+        TraceSession? session = null;
+        var asked = new ProbeSessionOptions
+        {
+            NetNamespace = NetNamespace, InterfaceAlias = InterfaceAlias, SourceAddress = SourceAddress, ThrottleLimit = ThrottleLimit, Activity = "Tracing", Done = "traced",
+        };
+        try
+        {
+            Look(NetNamespace, () => session = new TraceSession(this, StopToken, asked, ns => new TraceOptions
+            {
+                Namespace = ns,
+                InterfaceAlias = InterfaceAlias,
+                Mark = Mark,
+                Uid = MyInvocation.BoundParameters.ContainsKey(nameof(Uid)) ? Uid : null,
+                Deep = Deep,
+                Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+                ThrottleLimit = ThrottleLimit,
+                MaxHops = MaxHops,
+                Capture = !NoCapture,
+            }));
+        }
+        catch (TargetException failure)
+        {
+            WriteProblem(failure, "SourceAddressInvalid", ErrorCategory.InvalidArgument, SourceAddress, failure.Advice);
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,61 @@
+using PacketPath.Module.Tests;
+using PacketPath.Tests;
+
+namespace PacketPath.Labs.Tests;
+
+/// <summary>A sample of the labs, looked into by Trace-PacketPath alone. All of them, again and again: build.ps1 -Task Soak.</summary>
+public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<EngineFixture>
+{
+    /// <summary>Those that need a look at another host, at a connection that is there already, or at a socket of datagrams.</summary>
+    private static readonly string[] WithoutTrace =
+    [
+        "AcceptQueueFull-IPv4", "AcceptQueueFull-IPv6",
+        "ForwardingDisabled-IPv4", "ForwardingDisabled-IPv6",
+        "ForwardingDisabled-Lookup-IPv4", "ForwardingDisabled-Lookup-IPv6",
+        "ListenerBoundElsewhere-Family-IPv4", "ListenerBoundElsewhere-Family-IPv6",
+        "ListenerBoundElsewhere-IPv4", "ListenerBoundElsewhere-IPv6",
+        "ListenerMissing-IPv4", "ListenerMissing-IPv6",
+        "NeighborUnresolved-Stuck-IPv4", "NeighborUnresolved-Stuck-IPv6",
+        "NoFault-BusyReceiver-IPv4", "NoFault-BusyReceiver-IPv6",
+        "NoFault-ForwardingElsewhere-IPv4", "NoFault-ForwardingElsewhere-IPv6",
+        "NoFault-QueueFullElsewhere-IPv4", "NoFault-QueueFullElsewhere-IPv6",
+        "NoFault-ReturnRouteTranslated-IPv4", "NoFault-ReturnRouteTranslated-IPv6",
+        "NoReply-ForwardingRouter-IPv4", "NoReply-ForwardingRouter-IPv6",
+        "NoReply-QueueFullElsewhere-IPv4", "NoReply-QueueFullElsewhere-IPv6",
+        "NoReply-ReturnRoute-IPv4", "NoReply-ReturnRoute-IPv6",
+        "NoReply-Stuck-IPv4", "NoReply-Stuck-IPv6",
+        "ReceiveBufferFull-IPv4", "ReceiveBufferFull-IPv6",
+        "ReturnPathFiltered-Router-IPv4",
+        "ReturnRouteMissing-Blackhole-IPv4", "ReturnRouteMissing-Blackhole-IPv6",
+        "ReturnRouteMissing-IPv4", "ReturnRouteMissing-IPv6",
+        "SynBacklogFull-IPv4", "SynBacklogFull-IPv6",
+    ];
+
+    public static TheoryData<string> Sample =>
+    [
+        "NoFault-IPv4", "NoFault-IPv6", "NoFault-Nat-IPv4", "NoFault-MarkedTable-IPv6", "NoFault-CountingDrop-IPv4", "NoFault-Multipath-IPv6",
+        "SourceAddressUnavailable-IPv4", "PolicyRuleProhibit-IPv6", "RouteBlackhole-IPv4", "RouteNextHopDown-IPv6", "RouteShadowed-IPv4",
+        "OutputFirewallReject-RuleByTrial-IPv4", "OutputFirewallDrop-RuleByCounter-IPv6", "LinkDown-IPv4", "RemoteRefused-IPv6", "RemoteRejected-IPv4",
+        "RemoteNetworkUnreachable-IPv4", "InputFirewallReject-RuleByCounter-IPv6", "MtuBlackHole-IPv4", "NeighborUnresolved-OnLink-IPv6",
+    ];
+
+    [RootTheory]
+    [MemberData(nameof(Sample))]
+    public void TheVerdictIsTheTruth(string name)
+    {
+        var result = engine.Invoke("Invoke-PacketLab -Name $lab -Trace", "lab", name).One<PacketLabResult>();
+        Assert.True(result.Passed, result.Failure + " " + result.Actual?.Summary);
+        Assert.Empty(result.Errors);
+        var trace = Assert.IsType<PacketTrace>(Assert.Single(result.Output));
+        Assert.Equal(result.ExpectedLayer, trace.Verdict.Layer);
+        Assert.Equal(result.FaultId is "NoFault" ? 0 : 1, trace.Stages.Count(stage => stage.Status == TraceStageStatus.Fault));
+        Assert.NotEmpty(trace.Verdict.NextSteps);
+    }
+
+    [Fact]
+    public void EveryOtherLabHasATrace()
+    {
+        var without = ScenarioLibrary.Files().Select(LabScenarioReader.ReadFile).Where(scenario => scenario.Trace is null).Select(scenario => scenario.Name);
+        Assert.Equal(WithoutTrace.Order(StringComparer.Ordinal), without.Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,68 @@
+using PacketPath.Core.Tests.Tracing;
+
+namespace PacketPath.Module.Tests;
+
+public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<EngineFixture>
+{
+    [Fact]
+    public void A_target_of_this_host_is_traced_without_privilege()
+    {
+        var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        try
+        {
+            var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            var trace = engine.Invoke("Trace-PacketPath 127.0.0.1 -Port $port -NoCapture", "port", port).One<PacketTrace>();
+            Assert.Equal(("NoFault", "127.0.0.1", port, TraceKind.Outbound), (trace.Verdict.FaultId, trace.RemoteAddress, trace.RemotePort, trace.Kind));
+            Assert.All(trace.Stages, stage => Assert.Equal(TraceStageStatus.Cleared, stage.Status));
+            Assert.InRange(trace.DurationMilliseconds, 0.01, 60_000);
+        }
+        finally
+        {
+            listener.Stop();
+        }
+    }
+
+    [Theory]
+    [InlineData("Trace-PacketPath 10", "TargetMalformed")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Port 70000", "PortOutOfRange")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Port 0", "PortOutOfRange")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -SourceAddress nonsense!", "SourceAddressInvalid")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -SourceAddress ::1", "SourceFamilyMismatch")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -NetNamespace no-such-namespace", "NetNamespaceNotFound")]
+    public void Bad_input_is_an_error_with_the_users_own_text(string script, string id)
+    {
+        var result = engine.Invoke(script);
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId);
+        Assert.NotNull(error.TargetObject);
+        Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public void Targets_come_by_value_and_by_property_and_each_port_is_traced()
+    {
+        var traces = engine.Invoke("'127.0.0.1', [pscustomobject]@{ RemoteAddress = '127.0.0.2' } | Trace-PacketPath -Port 1, 2 -NoCapture -TimeoutSeconds 0.2").AssertClean().Of<PacketTrace>();
+        Assert.Equal(["127.0.0.1:1", "127.0.0.1:2", "127.0.0.2:1", "127.0.0.2:2"], traces.Select(t => $"{t.RemoteAddress}:{t.RemotePort}").Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_picture_fits_and_names_every_stage_with_or_without_symbols(bool unicode)
+    {
+        foreach (var trace in SampleTraces.All().Concat(SampleTraces.All(ipv6: true)))
+        {
+            var text = engine.Invoke("[PacketPath.Formatting.PacketTraceView]::Picture($t, 100, $u) -replace \"`e\\[[0-9;]*m\"", new Dictionary<string, object?> { ["t"] = trace, ["u"] = unicode }).Of<string>()[0];
+            var lines = text.Split('\n');
+            Assert.All(lines.Where(line => !line.StartsWith("    ", StringComparison.Ordinal)), line => Assert.True(line.Length <= 100, line));
+            Assert.Equal(unicode, text.Any(c => c > 127));
+            Assert.Contains(trace.Verdict.FaultId, text);
+            Assert.Contains(trace.Verdict.NextSteps[0].Split(" | ")[0], text);
+            Assert.Contains("This does not prove", text);
+            var fault = lines.Where(line => line.StartsWith(unicode ? "  \u2718 " : "  x ", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(trace.Stages.Count(stage => stage.Status == TraceStageStatus.Fault), fault.Length);
+        }
+    }
+}
