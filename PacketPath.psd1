@@ -27,11 +27,13 @@
         'bin/Formatting/ConntrackStats.Format.ps1xml'
         'bin/Formatting/ConntrackEntry.Format.ps1xml'
         'bin/Formatting/PacketRecord.Format.ps1xml'
+        'bin/Formatting/PacketFlowComparison.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-PacketCapture'
         'Get-ConntrackEntry'
         'Get-ConntrackStats'
         'Get-FirewallHook'

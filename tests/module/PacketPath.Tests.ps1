@@ -315,6 +315,38 @@ Describe 'Watch-PacketCapture' {
     }
 }
 
+Describe 'Compare-PacketCapture' {
+    BeforeAll {
+        function New-Packet($Point, $Milliseconds, $Ttl, $Flags, $From, $To) {
+            [PacketPath.PacketRecord]@{
+                ComputerName = 'host'; NetNamespace = $Point; InterfaceAlias = 'eth0'; Network = 'IPv4'; Protocol = 'Tcp'
+                TimestampNanoseconds = 1767323045000000000 + $Milliseconds * 1000000; SourceAddress = $From; SourcePort = 40000
+                DestinationAddress = $To; DestinationPort = 443; TcpFlags = $Flags; SequenceNumber = 7; Ttl = $Ttl; Identification = 5
+            }
+        }
+        $sent = New-Packet client 0 64 SYN 10.0.0.5 203.0.113.10
+        $arrived = New-Packet server 3 63 SYN 203.0.113.1 203.0.113.10
+    }
+
+    It 'finds a flow again behind address translation' {
+        $flow = $sent, $arrived | Compare-PacketCapture
+        $flow.Outcome | Should -Be 'Unanswered'
+        $flow.Crossings.MedianDelayMilliseconds | Should -Be 3
+        "$($flow.Crossings.Rewrites)" | Should -Match 'SourceAddress 10.0.0.5 > 203.0.113.1'
+    }
+
+    It 'compares two collections as Compare-Object does, also saved ones' {
+        $file = Join-Path $TestDrive 'packets.xml'
+        $sent | Export-Clixml $file
+        (Compare-PacketCapture (Import-Clixml $file) $arrived).Points.Name | Should -Be 'client:eth0', 'server:eth0'
+    }
+
+    It 'needs two points' {
+        $sent | Compare-PacketCapture -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem.FullyQualifiedErrorId | Should -BeLike 'TooFewPoints*'
+    }
+}
+
 Describe 'Resolve-PacketFailure' {
     It 'gives one primary verdict for each target' {
         $verdicts = Test-SynPath 127.0.0.1 -Port $openPort, $closedPort | Resolve-PacketFailure | Where-Object IsPrimary

@@ -49,6 +49,19 @@ public readonly record struct PacketAddress
         }
     }
 
+    /// <summary>True where no router forwards packets of this address: link-local, broadcast, or a group.</summary>
+    internal bool StaysOnLink => Family == AddressFamily.IPv4
+        ? _low == uint.MaxValue || (_low >> 28) == 0xe || (_low >> 16) == 0xa9fe
+        : (_high >> 56) == 0xff || (_high >> 54) == 0x3fa;
+
+    /// <summary>An order among addresses: by family, then by their bits.</summary>
+    internal int CompareTo(PacketAddress other)
+    {
+        var order = ((int)Family).CompareTo((int)other.Family);
+        order = order != 0 ? order : _high.CompareTo(other._high);
+        return order != 0 ? order : _low.CompareTo(other._low);
+    }
+
     /// <summary>The address as text; empty for no address.</summary>
     public override string ToString() => IsNone ? "" : ToIPAddress().ToString();
 

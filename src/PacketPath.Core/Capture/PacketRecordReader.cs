@@ -8,11 +8,17 @@ internal sealed class PacketRecordReader
     private readonly string _computer;
     private readonly string _netNamespace;
     private readonly CapturePlace _place;
+    private readonly string? _path;
     private readonly Dictionary<PacketAddress, string> _texts = [];
 
     /// <summary>Reads packets of one capture.</summary>
-    public PacketRecordReader(string computer, string netNamespace, CapturePlace place)
+    /// <param name="computer">The host it stands on; empty where nobody knows.</param>
+    /// <param name="netNamespace">The namespace it stands in; empty likewise.</param>
+    /// <param name="place">Where it stands there.</param>
+    /// <param name="path">The file it is read from; null where it is live.</param>
+    public PacketRecordReader(string computer, string netNamespace, CapturePlace place, string? path = null)
     {
+        _path = path;
         _computer = computer;
         _netNamespace = netNamespace;
         _place = place;
@@ -25,6 +31,7 @@ internal sealed class PacketRecordReader
         var ip = packet.Network is NetworkKind.IPv4 or NetworkKind.IPv6;
         var tcp = packet.Transport == TransportKind.Tcp;
         var icmp = packet.Transport is TransportKind.Icmp or TransportKind.IcmpV6;
+        var echo = icmp && PayloadDigest.IsEcho(packet);
         var arp = packet.Network == NetworkKind.Arp;
         // What the snapshot cut off was payload.
         var payload = packet.Transport == TransportKind.None ? 0 : packet.PayloadLength + Math.Max(0, captured.OriginalLength - captured.Data.Length);
@@ -34,6 +41,7 @@ internal sealed class PacketRecordReader
             NetNamespace = _netNamespace,
             ObservedAt = DateTime.UnixEpoch.AddTicks(captured.TimestampNanoseconds / NanosecondsPerTick),
             TimestampNanoseconds = captured.TimestampNanoseconds,
+            ReadPath = _path,
             InterfaceAlias = _place.NameOf(packet.InterfaceIndex),
             InterfaceIndex = packet.InterfaceIndex != 0 ? packet.InterfaceIndex : _place.Index,
             Direction = _place.DirectionOf(packet),
@@ -60,8 +68,12 @@ internal sealed class PacketRecordReader
             Window = tcp ? packet.Tcp.Window : null,
             MaximumSegmentSize = tcp ? packet.Tcp.MaximumSegmentSize : null,
             WindowScale = tcp ? packet.Tcp.WindowScale : null,
+            TcpTimestamp = tcp ? packet.Tcp.TimestampValue : null,
+            PayloadDigest = PayloadDigest.Of(captured, packet, payload),
             IcmpType = icmp ? packet.Icmp.Type : null,
             IcmpCode = icmp ? packet.Icmp.Code : null,
+            IcmpIdentifier = echo ? packet.Icmp.Identifier : null,
+            IcmpSequenceNumber = echo ? packet.Icmp.SequenceNumber : null,
             IcmpMtu = icmp && packet.Icmp.Mtu != 0 ? packet.Icmp.Mtu : null,
             Quoted = packet.Quoted.IsPresent ? QuotedOf(packet.Quoted) : null,
             ArpOperation = arp ? packet.Arp.Operation : null,

@@ -10,6 +10,9 @@ namespace PacketPath.Capture;
 /// <param name="Name">Its name, for messages and files: the interface, and the namespace where it is not the own.</param>
 internal sealed record WatchedSource(IPacketSource Source, PacketRecordReader Reader, CapturePlace Place, string Name) : IDisposable
 {
+    /// <summary>What the capture will say of itself, as far as it is known beforehand.</summary>
+    public PacketCaptureSummary Summary { get; init; } = new();
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -39,6 +42,9 @@ internal sealed class PacketWatch : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly Thread[] _threads;
+    private readonly SourceCount[] _counts;
+    private readonly DateTime _started = DateTime.UtcNow;
+    private DateTime _ended;
     private long _taken;
     private int _running;
 
@@ -53,6 +59,7 @@ internal sealed class PacketWatch : IDisposable
         _file = file;
         _most = most;
         _running = sources.Count;
+        _counts = new SourceCount[sources.Count];
         if (duration is { } limit)
         {
             _end.CancelAfter(limit);
@@ -81,6 +88,30 @@ internal sealed class PacketWatch : IDisposable
 
     /// <summary>Takes the next stream that ended before it should.</summary>
     public bool TryTakeFailure([NotNullWhen(true)] out WatchFailure? failure) => _failures.TryDequeue(out failure);
+
+    /// <summary>What each capture says of itself, once the watch is completed.</summary>
+    public IEnumerable<PacketCaptureSummary> Summaries()
+    {
+        // What came behind the last packet asked for was not handed out.
+        var isCut = _most > 0 && Interlocked.Read(ref _taken) >= _most;
+        for (var index = 0; index < _sources.Count; index++)
+        {
+            var known = _sources[index].Summary;
+            var count = _counts[index];
+            var counts = _sources[index].Source.GetCounts();
+            var isFile = known.ReadPath is not null;
+            var end = isFile || isCut ? count.Last : count.Failure is null ? _ended : count.FailedAt;
+            yield return known with
+            {
+                ObservedAt = end ?? _started,
+                StartedAt = isFile ? count.First : _started,
+                EndedAt = end ?? (isFile ? null : _started),
+                Packets = count.Packets,
+                Lost = isFile ? null : counts.Dropped + counts.InterfaceDropped,
+                Failure = count.Failure,
+            };
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -118,9 +149,12 @@ internal sealed class PacketWatch : IDisposable
         {
             // The thread's last resort: an exception that got away here would end the user's whole session.
             _failures.Enqueue(new WatchFailure(source.Name, failure));
+            _counts[index].Failure = failure.Message;
+            _counts[index].FailedAt = DateTime.UtcNow;
         }
         finally
         {
+            _ended = DateTime.UtcNow;
             if (Interlocked.Decrement(ref _running) == 0)
             {
                 _waiting.CompleteAdding();
@@ -137,10 +171,29 @@ internal sealed class PacketWatch : IDisposable
         }
 
         _file?.Write(index, packet);
-        _waiting.Add(_sources[index].Reader.Read(packet), _abandon.Token);
+        var record = _sources[index].Reader.Read(packet);
+        _counts[index].Note(record.ObservedAt);
+        _waiting.Add(record, _abandon.Token);
         if (number == _most)
         {
             _end.Cancel();
+        }
+    }
+
+    /// <summary>What one source has handed out; written by its own thread.</summary>
+    private struct SourceCount
+    {
+        public long Packets;
+        public DateTime? First;
+        public DateTime? Last;
+        public DateTime? FailedAt;
+        public string? Failure;
+
+        public void Note(DateTime time)
+        {
+            Packets++;
+            First = First is { } first && first < time ? first : time;
+            Last = Last is { } last && last > time ? last : time;
         }
     }
 }

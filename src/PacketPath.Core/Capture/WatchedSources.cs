@@ -19,7 +19,17 @@ internal static class WatchedSources
         {
             var source = network.Run(() => PacketSources.Factory.OpenLive(options));
             var name = network.IsCurrent ? options.InterfaceName : $"{network.Label}:{options.InterfaceName}";
-            return new WatchedSource(source, new PacketRecordReader(Environment.MachineName, network.Label, place), place, name);
+            return new WatchedSource(source, new PacketRecordReader(Environment.MachineName, network.Label, place), place, name)
+            {
+                Summary = new PacketCaptureSummary
+                {
+                    ComputerName = Environment.MachineName,
+                    NetNamespace = network.Label,
+                    InterfaceAlias = options.InterfaceName,
+                    Filter = options.Filter,
+                    Direction = options.Direction,
+                },
+            };
         }
         catch
         {
@@ -31,7 +41,10 @@ internal static class WatchedSources
     /// <summary>Opens a recorded capture. Which host and namespace it is from, nobody knows.</summary>
     /// <exception cref="CaptureException">It cannot be read.</exception>
     public static WatchedSource OpenFile(string path, string filter) =>
-        new(PacketSources.Factory.OpenFile(path, filter), new PacketRecordReader("", "", CapturePlace.Recorded), CapturePlace.Recorded, path);
+        new(PacketSources.Factory.OpenFile(path, filter), new PacketRecordReader("", "", CapturePlace.Recorded, path), CapturePlace.Recorded, path)
+        {
+            Summary = new PacketCaptureSummary { ReadPath = path, Filter = filter },
+        };
 
     private static CapturePlace PlaceOf(NetworkNamespace network, string interfaceName)
     {

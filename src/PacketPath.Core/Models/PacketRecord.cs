@@ -2,20 +2,17 @@ using PacketPath.Capture;
 
 namespace PacketPath;
 
-/// <summary>One packet as a capture saw it: where, when, which way, and what its headers say. What a header does not hold is null.</summary>
-public sealed record PacketRecord
+/// <summary>
+/// One packet as a capture saw it: where, when, which way, and what its headers say. What a header does not hold is null; host and namespace are empty
+/// where the capture is a file. The time observed is when the packet crossed the interface.
+/// </summary>
+public sealed record PacketRecord : PacketEvidence
 {
-    /// <summary>The host that saw the packet; empty where the capture is a file.</summary>
-    public string ComputerName { get; init; } = "";
-
-    /// <summary>The network namespace, as other objects name it; empty where the capture is a file.</summary>
-    public string NetNamespace { get; init; } = "";
-
-    /// <summary>When the packet crossed the interface, in UTC.</summary>
-    public DateTime ObservedAt { get; init; }
-
     /// <summary>The same in nanoseconds since 1970-01-01 UTC.</summary>
     public long TimestampNanoseconds { get; init; }
+
+    /// <summary>The capture file it was read from; null where it was captured live.</summary>
+    public string? ReadPath { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>The interface's name; null where the capture does not say.</summary>
     public string? InterfaceAlias { get; init => field = EmptyText.AsNull(value); }
@@ -95,11 +92,23 @@ public sealed record PacketRecord
     /// <summary>The window scale option's shift (RFC 7323); null where absent.</summary>
     public int? WindowScale { get; init; }
 
+    /// <summary>The sender's value of the TCP timestamp option (RFC 7323); null where absent.</summary>
+    public long? TcpTimestamp { get; init; }
+
+    /// <summary>A digest of the payload's first 64 bytes, by which two captures tell that they saw the same; null where there is no payload, or less of it was captured.</summary>
+    public long? PayloadDigest { get; init; }
+
     /// <summary>The ICMP or ICMPv6 type; null where this is neither.</summary>
     public int? IcmpType { get; init; }
 
     /// <summary>The ICMP or ICMPv6 code; null likewise.</summary>
     public int? IcmpCode { get; init; }
+
+    /// <summary>The identifier of an ICMP or ICMPv6 echo; null in other packets.</summary>
+    public int? IcmpIdentifier { get; init; }
+
+    /// <summary>The sequence number of an ICMP or ICMPv6 echo; null in other packets.</summary>
+    public int? IcmpSequenceNumber { get; init; }
 
     /// <summary>The next-hop MTU of a Packet Too Big or Fragmentation Needed; null in other packets.</summary>
     public long? IcmpMtu { get; init; }

@@ -22,6 +22,8 @@ internal static class EvidenceReader
         (typeof(ConntrackStats), [nameof(ConntrackStats.IsAvailable), nameof(ConntrackStats.InsertFailed), nameof(ConntrackStats.EarlyDrop)]),
         (typeof(ConntrackEntry), [nameof(ConntrackEntry.OriginalDestinationAddress), nameof(ConntrackEntry.StatusBits)]),
         (typeof(QueueStats), [nameof(QueueStats.Kind), nameof(QueueStats.Name), nameof(QueueStats.Drops), nameof(QueueStats.Counters)]),
+        (typeof(PacketRecord), [nameof(PacketRecord.TimestampNanoseconds), nameof(PacketRecord.Network), nameof(PacketRecord.Direction)]),
+        (typeof(PacketCaptureSummary), [nameof(PacketCaptureSummary.Packets), nameof(PacketCaptureSummary.Filter), nameof(PacketCaptureSummary.Direction)]),
         (typeof(PolicyRule), [nameof(PolicyRule.Priority), nameof(PolicyRule.Action), nameof(PolicyRule.AddressFamily)]),
     ];
 

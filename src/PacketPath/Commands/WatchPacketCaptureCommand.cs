@@ -7,7 +7,7 @@ namespace PacketPath.Commands;
 
 /// <summary>Watches packets as they cross interfaces, or reads them from a capture file, and writes one object for each.</summary>
 [Cmdlet(VerbsCommon.Watch, "PacketCapture", DefaultParameterSetName = LiveSet)]
-[OutputType(typeof(PacketRecord))]
+[OutputType(typeof(PacketRecord), typeof(PacketCaptureSummary))]
 public sealed class WatchPacketCaptureCommand : PacketPathCmdlet
 {
     private const string LiveSet = "Live";
@@ -71,6 +71,10 @@ public sealed class WatchPacketCaptureCommand : PacketPathCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
+    /// <summary>Writes a PacketCaptureSummary for each capture at the end: where it stood, from when to when, and how many packets it lost. With it, a packet that is not there was not there; Resolve-PacketFailure and Compare-PacketCapture take it along with the packets.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSummary { get; set; }
+
     private int Snapshot => SnapshotLength > 0 ? SnapshotLength : Path is null ? HeadersOnly : WholePackets;
 
     /// <inheritdoc/>
@@ -103,6 +107,10 @@ public sealed class WatchPacketCaptureCommand : PacketPathCmdlet
             _sources.Clear();
             using var session = new WatchSession(this, StopToken, watch);
             session.Write(Count, DurationSeconds);
+            if (IncludeSummary)
+            {
+                WriteObject(watch.Summaries(), enumerateCollection: true);
+            }
         }
         catch (CaptureException failure)
         {
