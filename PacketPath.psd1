@@ -34,6 +34,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-PacketCapture'
+        'ConvertTo-PacketReport'
         'Get-ConntrackEntry'
         'Get-ConntrackStats'
         'Get-FirewallHook'

@@ -32,5 +32,5 @@ internal static class DisplayText
 
     private static bool IsUnsafe(char character) =>
         character is < ' ' or (>= '\u007f' and <= '\u009f')
-            or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+            or '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

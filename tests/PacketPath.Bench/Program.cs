@@ -17,6 +17,7 @@ IBenchmark[] all =
     new MtuBenchmark(),
     new SocketBenchmark(),
     new QueueBenchmark(),
+    new ReportBenchmark(),
 ];
 IBenchmark[] chosen = args.Length == 0 ? all : Array.FindAll(all, b => args.Contains(b.Name));
 if (chosen.Length == 0 || args.Except(all.Select(b => b.Name)).Any())

@@ -382,6 +382,32 @@ Describe 'Resolve-PacketFailure' {
     }
 }
 
+Describe 'ConvertTo-PacketReport' {
+    It 'writes a page that names the verdict and needs nothing else' {
+        $page = Test-SynPath 127.0.0.1 -Port $closedPort | ConvertTo-PacketReport -Title 'Closed <port>'
+        $page | Should -BeOfType string
+        $page | Should -Match 'RemoteRefused'
+        $page | Should -Match '<title>Closed &lt;port&gt;</title>'
+        $page | Should -Not -Match '<script|src=|https?://'
+    }
+
+    It 'writes a file and hands it on' {
+        $file = Test-SynPath 127.0.0.1 -Port $openPort, $closedPort | Resolve-PacketFailure | ConvertTo-PacketReport -Path "$TestDrive/page.html" -PassThru
+        $file | Should -BeOfType IO.FileInfo
+        Get-Content -Raw $file | Should -Match '2 packet paths, 1 broken'
+    }
+
+    It 'takes saved evidence' {
+        Test-SynPath 127.0.0.1 -Port $closedPort | Export-Clixml "$TestDrive/report.xml"
+        Import-Clixml "$TestDrive/report.xml" | ConvertTo-PacketReport | Should -Match 'RemoteRefused'
+    }
+
+    It 'says what has no place in a report' {
+        Get-Date | ConvertTo-PacketReport -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem.FullyQualifiedErrorId | Should -BeLike 'NotReportable*'
+    }
+}
+
 Describe 'Objects' {
     It 'are readable as JSON' {
         $json = Test-SynPath 127.0.0.1 -Port $closedPort | ConvertTo-Json -Depth 6 -EnumsAsStrings | ConvertFrom-Json
