@@ -28,6 +28,7 @@
         'bin/Formatting/ConntrackEntry.Format.ps1xml'
         'bin/Formatting/PacketRecord.Format.ps1xml'
         'bin/Formatting/PacketFlowComparison.Format.ps1xml'
+        'bin/Formatting/TlsServerNameResult.Format.ps1xml'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
@@ -49,6 +50,7 @@
         'Invoke-PacketLab'
         'Resolve-PacketFailure'
         'Test-SynPath'
+        'Test-TlsServerName'
         'Trace-PacketPath'
         'Watch-PacketCapture'
     )

@@ -58,6 +58,14 @@ public class StopTests
         AssertStops($"Invoke-MtuProbe 127.0.0.1 -Method Tcp -Port {silent.Port} -TimeoutSeconds 60", _ => silent.IsProbed());
     }
 
+    [Fact]
+    public void A_TLS_handshake_that_waits_for_an_answer_stops_at_once()
+    {
+        using var silent = new TlsPort(isSilent: true);
+
+        AssertStops($"Test-TlsServerName 127.0.0.1 {silent.Port} -ServerName a.example, b.example -TimeoutSeconds 60", _ => silent.IsConnected);
+    }
+
     [Theory]
     [InlineData("-SampleCount 0 -IntervalSeconds 60")]
     [InlineData("-SampleCount 0 -IntervalSeconds 0.05")]

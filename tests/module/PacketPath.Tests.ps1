@@ -211,6 +211,38 @@ Describe 'Invoke-MtuProbe' {
     }
 }
 
+Describe 'Test-TlsServerName' {
+    It 'says that a closed port is a matter of TCP' {
+        $result = Test-TlsServerName 127.0.0.1 $closedPort -NoCapture
+        $result.Handshakes.Count | Should -Be 0
+        $result.TcpPath.Outcome | Should -Be 'Refused'
+        ($result | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'RemoteRefused'
+    }
+
+    It 'names silence, repeats it and compares it with a handshake without a name' {
+        $result = Test-TlsServerName 127.0.0.1 $openPort -ServerName a.example -NoCapture -TimeoutSeconds 0.3
+        $result.Handshakes.Outcome | Sort-Object -Unique | Should -Be 'TimedOut'
+        $result.Handshakes.Count | Should -Be 3
+        ($result | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'TlsHandshakeStalled'
+    }
+
+    It 'draws handshakes in at most 100 columns, as a story and as tables' {
+        $result = Test-TlsServerName 127.0.0.1 $openPort -ServerName ('a' * 60 + '.example') -NoCapture -TimeoutSeconds 0.2
+        $text = ($result | Out-String -Width 200), ($result | Format-Table | Out-String -Width 100), ($result.Handshakes | Out-String -Width 100) -join "`n"
+        $lines = $text -split "`n" -replace '\e\[[0-9;]*m'
+        ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 100
+        $text | Should -Match 'silence after ClientHello'
+    }
+
+    It 'completes application protocols' {
+        (TabExpansion2 'Test-TlsServerName -Alpn h').CompletionMatches.CompletionText | Should -Contain 'h2'
+    }
+
+    It 'refuses what is no server name' {
+        { Test-TlsServerName 127.0.0.1 -ServerName 'no name' } | Should -Throw -ErrorId 'ServerNameInvalid*'
+    }
+}
+
 Describe 'Get-QueueStats' {
     It 'reads interfaces, processors and protocols without privilege' {
         $kinds = (Get-QueueStats -All).Kind | Sort-Object -Unique

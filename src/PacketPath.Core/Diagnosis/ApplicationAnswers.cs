@@ -13,6 +13,7 @@ internal static class ApplicationAnswers
     /// <summary>The healthy answer in a result; null where it holds none.</summary>
     public static ApplicationAnswer? Of(ApplicationEvidence evidence) => evidence switch
     {
+        TlsServerNameResult tls => TlsObservations.Answer(tls),
         _ => null,
     };
 

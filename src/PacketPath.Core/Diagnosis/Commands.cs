@@ -30,6 +30,16 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>The same path MTU probe again.</summary>
     public string Mtu(string options = "") => $"Invoke-MtuProbe -TargetName {Quote(Address(evidence.RemoteAddress))}{options}{Netns}";
 
+    /// <summary>The same TLS handshake again, and what it comes to.</summary>
+    public string Tls(TlsHandshake handshake, string options = "")
+    {
+        var port = evidence.Key.RemotePort is > 0 and <= 65535 ? evidence.Key.RemotePort : PortToTry;
+        var name = Option("-ServerName", handshake.ServerName ?? "");
+        var files = evidence.Applications.OfType<TlsServerNameResult>().FirstOrDefault()?.TrustedCertificate ?? [];
+        name += files.Length == 0 || options.Contains("-TrustedCertificate", StringComparison.Ordinal) ? "" : $" -TrustedCertificate {string.Join(", ", files.Select(Quote))}";
+        return Describe.Text($"Test-TlsServerName -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{name}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
+    }
+
     /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
     public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
 

@@ -76,6 +76,13 @@ public static class FaultCatalog
         new AcceptQueueFull(),
         new ReceiveBufferFull(),
 
+        new TlsNotSpoken(),
+        new TlsServerNameBlocked(),
+        new TlsHandshakeStalled(),
+        new TlsServerNameRejected(),
+        new TlsServerNameMismatch(),
+        new TlsCertificateInvalid(),
+
         NoFault,
         Indeterminate,
     ];

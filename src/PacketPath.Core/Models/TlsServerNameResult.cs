@@ -18,6 +18,9 @@ public sealed record TlsServerNameResult : ApplicationEvidence
     /// <summary>What certificates were judged by: <c>system</c>, or the files of -TrustedCertificate beside it.</summary>
     public string TrustSource { get; init; } = "";
 
+    /// <summary>The files of further trusted certificates (-TrustedCertificate); empty where none were given.</summary>
+    public string[] TrustedCertificate { get; init; } = [];
+
     /// <summary>Whether the handshakes were watched on the wire as well.</summary>
     public CaptureStatus CaptureStatus { get; init; }
 

@@ -11,13 +11,16 @@ public sealed class TlsTrust
 
     private readonly X509Certificate2Collection _own;
 
-    private TlsTrust(X509Certificate2Collection own, string source) => (_own, Source) = (own, source);
+    private TlsTrust(X509Certificate2Collection own, IReadOnlyCollection<string> files) => (_own, Files) = (own, files);
 
     /// <summary>The system's roots alone.</summary>
-    public static TlsTrust System { get; } = new([], "system");
+    public static TlsTrust System { get; } = new([], []);
 
     /// <summary>The roots, in words.</summary>
-    public string Source { get; }
+    public string Source => Files.Count == 0 ? "system" : $"system, {string.Join(", ", Files)}";
+
+    /// <summary>The files beside the system's roots.</summary>
+    public IReadOnlyCollection<string> Files { get; }
 
     /// <summary>The system's roots, and the certificates of files, in PEM (one or many) or DER.</summary>
     /// <exception cref="CryptographicException">A file holds no certificate.</exception>
@@ -32,7 +35,7 @@ public sealed class TlsTrust
             own.AddRange(Read(path));
         }
 
-        return own.Count == 0 ? System : new TlsTrust(own, $"system, {string.Join(", ", paths)}");
+        return own.Count == 0 ? System : new TlsTrust(own, [.. paths]);
     }
 
     /// <summary>Builds the chain of a certificate; dispose it.</summary>

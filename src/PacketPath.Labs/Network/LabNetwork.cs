@@ -27,6 +27,9 @@ public sealed class LabNetwork : IDisposable
     /// <summary>Node names and the namespaces they live in.</summary>
     public IReadOnlyDictionary<string, string> Nodes => _namespaces;
 
+    /// <summary>The file of the certificate authority that signs for the lab's TLS services, for <c>-TrustedCertificate</c>; null where it has none.</summary>
+    public string? AuthorityPath => _services.AuthorityPath;
+
     /// <summary>Builds the network. What stands already is removed when a step fails.</summary>
     /// <exception cref="LabException">It cannot be built; the message says which step and why.</exception>
     public static LabNetwork Build(LabTopology topology, CancellationToken stop = default)

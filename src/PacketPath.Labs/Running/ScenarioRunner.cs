@@ -24,7 +24,7 @@ public sealed class ScenarioRunner
         var clock = Stopwatch.StartNew();
         Progress?.Invoke("building the network");
         using var network = LabNetwork.Build(scenario, stop);
-        var site = new LabSite(scenario, network.Nodes, network.NamespaceOf(scenario.Vantage));
+        var site = new LabSite(scenario, network.Nodes, network.NamespaceOf(scenario.Vantage)) { AuthorityPath = network.AuthorityPath };
         using var recorder = VantageRecorder.Start(site);
         Progress?.Invoke("running the pipeline");
         var output = _run(site, stop);
@@ -80,7 +80,11 @@ public sealed class ScenarioRunner
 /// <param name="Scenario">The scenario.</param>
 /// <param name="Nodes">Node names and their namespaces.</param>
 /// <param name="Vantage">The namespace of the vantage node.</param>
-public sealed record LabSite(LabScenario Scenario, IReadOnlyDictionary<string, string> Nodes, string Vantage);
+public sealed record LabSite(LabScenario Scenario, IReadOnlyDictionary<string, string> Nodes, string Vantage)
+{
+    /// <summary>The file of the certificate authority that signs for the lab's TLS services; null where it has none.</summary>
+    public string? AuthorityPath { get; init; }
+}
 
 /// <summary>What came out of a pipeline.</summary>
 /// <param name="Objects">Everything it wrote.</param>

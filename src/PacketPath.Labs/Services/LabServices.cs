@@ -7,6 +7,10 @@ namespace PacketPath.Labs;
 internal sealed class LabServices : IDisposable
 {
     private readonly List<IDisposable> _running = [];
+    private LabAuthority? _authority;
+
+    /// <summary>The file of the certificate authority that signs for the lab's services; null where none of them needs it.</summary>
+    public string? AuthorityPath => _authority?.Path;
 
     public void Start(LabNode node, string netNamespace, CancellationToken stop)
     {
@@ -30,15 +34,18 @@ internal sealed class LabServices : IDisposable
         }
 
         _running.Clear();
+        _authority?.Dispose();
+        _authority = null;
     }
 
-    private static IDisposable Start(string node, NetworkNamespace inside, string netNamespace, LabService service, CancellationToken stop)
+    private IDisposable Start(string node, NetworkNamespace inside, string netNamespace, LabService service, CancellationToken stop)
     {
         if (service.Kind == LabServiceKind.Command)
         {
             return CommandService.Start(node, netNamespace, service, stop);
         }
 
+        var authority = service.Kind == LabServiceKind.Tls ? _authority ??= new LabAuthority() : null;
         try
         {
             return inside.Run<IDisposable>(() => service.Kind switch
@@ -46,6 +53,7 @@ internal sealed class LabServices : IDisposable
                 LabServiceKind.UdpEcho => new UdpEchoService(service),
                 LabServiceKind.UdpListen => ServiceSocket.Bind(service, SocketType.Dgram),
                 LabServiceKind.TrackedFlows => new TrackedFlowsService(service),
+                LabServiceKind.Tls => new TlsService(service, authority!),
                 _ => new TcpService(service),
             });
         }

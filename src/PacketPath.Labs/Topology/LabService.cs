@@ -18,6 +18,9 @@ public sealed record LabService
     /// <summary>How full <see cref="LabServiceKind.TrackedFlows"/> makes connection tracking, in percent of its limit.</summary>
     public int Percent { get; init; } = 100;
 
+    /// <summary>What <see cref="LabServiceKind.Tls"/> serves; null for the other kinds.</summary>
+    public LabTls? Tls { get; init; }
+
     /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
     public string? Run { get; init; }
 
@@ -42,6 +45,9 @@ public enum LabServiceKind
 
     /// <summary>Fills connection tracking of the node with established flows over its loopback.</summary>
     TrackedFlows,
+
+    /// <summary>Speaks TLS, with certificates of the lab's own authority.</summary>
+    Tls,
 
     /// <summary>Any command.</summary>
     Command,

@@ -112,12 +112,13 @@ internal static class LabTopologyReader
 
     private static LabService Service(JsonCursor at)
     {
-        var all = at.Members("type", "port", "address", "backlog", "percent", "run", "ready");
+        var all = at.Members(["type", "port", "address", "backlog", "percent", "run", "ready", .. LabTlsReader.Members]);
         var kind = at.Required(all, "type").Word<LabServiceKind>();
         var members = kind switch
         {
             LabServiceKind.Command => at.Members("type", "run", "ready"),
             LabServiceKind.TrackedFlows => at.Members("type", "percent", "address"),
+            LabServiceKind.Tls => at.Members(["type", "port", "address", .. LabTlsReader.Members]),
             LabServiceKind.TcpListen => at.Members("type", "port", "address", "backlog"),
             _ => at.Members("type", "port", "address"),
         };
@@ -137,6 +138,7 @@ internal static class LabTopologyReader
             Port = kind == LabServiceKind.TrackedFlows ? 0 : at.Required(members, "port").Whole(1, 65535),
             Address = members.TryGetValue("address", out var address) ? Literal(address) : null,
             Backlog = members.TryGetValue("backlog", out var backlog) ? backlog.Whole(0, 65535) : 128,
+            Tls = kind == LabServiceKind.Tls ? LabTlsReader.Read(at, members) : null,
             Percent = members.TryGetValue("percent", out var percent) ? percent.Whole(1, 100) : 100,
         };
     }

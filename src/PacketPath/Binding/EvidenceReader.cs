@@ -14,6 +14,7 @@ internal static class EvidenceReader
         (typeof(PacketTrace), [nameof(PacketTrace.Stages), nameof(PacketTrace.Verdict), nameof(PacketTrace.Evidence)]),
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
+        (typeof(TlsServerNameResult), [nameof(TlsServerNameResult.Handshakes), nameof(TlsServerNameResult.TrustSource), nameof(TlsServerNameResult.RemoteAddress)]),
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
         (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),

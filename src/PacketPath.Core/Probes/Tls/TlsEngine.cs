@@ -40,6 +40,7 @@ internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResu
             RequestedAlpn = [.. _options.Alpn],
             LargeClientHello = _options.LargeClientHello,
             TrustSource = DisplayText.Clean(_options.Trust.Source),
+            TrustedCertificate = [.. _options.Trust.Files.Select(DisplayText.Clean)],
             RequestedSourceAddress = tcp.RequestedSourceAddress,
             RequestedInterfaceAlias = tcp.RequestedInterfaceAlias,
             RequestedNetNamespace = tcp.RequestedNetNamespace,
