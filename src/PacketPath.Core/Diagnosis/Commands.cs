@@ -135,6 +135,14 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     public string InputFirewall(string? alias) => evidence.Probe is not { LocalAddress: { } local } probe ? Firewall() : Describe.Text(
         $"Get-FirewallHook -Destination {Quote(local)} -Port {probe.LocalPort} -Direction Input -Source {Quote(evidence.RemoteAddress)} -SourcePort {probe.RemotePort}{Option("-InputInterface", alias ?? "")} -ConntrackState established{Netns}");
 
+    /// <summary>The same question to a host as a server.</summary>
+    public string Listening(ListeningResult inbound) => Describe.Text(
+        $"Trace-PacketPath -Listening -TargetName {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort}{Option("-From", inbound.PeerAddress ?? "")}{Netns}");
+
+    /// <summary>What of the firewall could apply to a connection that comes in.</summary>
+    public string InputOf(ListeningResult inbound) => Describe.Text(
+        $"Get-FirewallHook -Destination {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort} -Direction Input{Option("-Source", inbound.PeerAddress ?? "")}{Option("-InputInterface", inbound.InputInterface ?? "")}{Netns}");
+
     /// <summary>A value as one PowerShell argument: bare where that is safe, else in single quotes.</summary>
     public static string Quote(string value)
     {

@@ -10,6 +10,7 @@ internal sealed class EvidenceGrouping
     private readonly SocketEvidence _sockets = new();
     private readonly Dictionary<TargetKey, List<MtuProbeResult>> _mtus = [];
     private readonly Dictionary<TargetKey, List<ApplicationEvidence>> _applications = [];
+    private readonly InboundEvidence _inbound = new();
     private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
@@ -28,6 +29,9 @@ internal sealed class EvidenceGrouping
                 break;
             case ApplicationEvidence application:
                 AddApplication(application);
+                break;
+            case ListeningResult listening:
+                AddInbound(listening);
                 break;
             case PacketRoute route:
                 AddTo(_routes, TargetKey.Of(route), route);
@@ -64,6 +68,11 @@ internal sealed class EvidenceGrouping
     /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
     public IEnumerable<EvidenceSet> Sets()
     {
+        foreach (var lookup in _inbound.LookupsFor(_probes.Keys))
+        {
+            AddTo(_routes, TargetKey.Of(lookup), lookup);
+        }
+
         _far = new FarEvidence(_probes.Values.SelectMany(p => p), _routes, _hosts);
         foreach (var key in _order)
         {
@@ -89,10 +98,18 @@ internal sealed class EvidenceGrouping
         }
     }
 
-    // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address.
-    private bool IsContextOnly(TargetKey key) => !_probes.ContainsKey(key) && !_applications.ContainsKey(key) && (_mtus.ContainsKey(key)
-        ? Address(key).IsConnectedTo || Address(key).MtuKey != key
-        : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null));
+    // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address; a server's word adds to an attempt on it.
+    private bool IsContextOnly(TargetKey key)
+    {
+        if (_probes.ContainsKey(key) || _applications.ContainsKey(key))
+        {
+            return false;
+        }
+
+        return _inbound.Knows(key) ? InboundEvidence.IsJoined(key, _probes.Keys)
+            : _mtus.ContainsKey(key) ? Address(key).IsConnectedTo || Address(key).MtuKey != key
+            : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null);
+    }
 
     private EvidenceSet DestinationSet(TargetKey key)
     {
@@ -125,10 +142,11 @@ internal sealed class EvidenceGrouping
         {
             Key = key,
             ComputerName = probes.Select(p => p.ComputerName).Concat(mtus.Select(m => m.ComputerName)).Concat(routes.Select(r => r.ComputerName))
-                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? "",
+                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? _inbound.Of(key)?.ComputerName ?? "",
             Probes = probes,
             MtuProbes = mtus,
             Applications = applications,
+            Inbound = probes.Count == 0 ? _inbound.Of(key) : null,
             Siblings = [.. context.Handshakes.Where(p => TargetKey.Of(p) != key)],
             Routes = routes,
             Neighbors = neighbors,
@@ -164,6 +182,24 @@ internal sealed class EvidenceGrouping
         {
             Add(beneath);
         }
+    }
+
+    // The host's sockets, links and lookups are evidence for an attempt from elsewhere as well.
+    private void AddInbound(ListeningResult result)
+    {
+        var key = TargetKey.Of(result) with { Protocol = TransportProtocol.Tcp };
+        _inbound.Add(key, result);
+        if (_known.Add(key))
+        {
+            _order.Add(key);
+        }
+
+        foreach (var socket in result.Sockets)
+        {
+            AddSocket(socket);
+        }
+
+        Host(result).Interfaces.AddRange(result.Interfaces);
     }
 
     private AddressContext Address(TargetKey key)

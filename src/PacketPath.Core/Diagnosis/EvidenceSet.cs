@@ -18,6 +18,9 @@ internal sealed partial class EvidenceSet
     /// <summary>What application probes saw of this target, newest first.</summary>
     public IReadOnlyList<ApplicationEvidence> Applications { get; init; } = [];
 
+    /// <summary>What this host said of connections that come in, where no attempt was made; null elsewhere.</summary>
+    public ListeningResult? Inbound { get; init; }
+
     /// <summary>The attempts on other ports of the same address.</summary>
     public IReadOnlyList<SynPathResult> Siblings { get; init; } = [];
 
@@ -88,13 +91,13 @@ internal sealed partial class EvidenceSet
     public bool IsIPv6 => RemoteAddress.Contains(':');
 
     /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
-    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0;
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0 && Inbound is null;
 
     /// <summary>The time of the newest observation.</summary>
     public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();
 
     private IEnumerable<PacketEvidence> Everything =>
-        Probes.Concat<PacketEvidence>(MtuProbes).Concat(Applications).Concat(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings);
+        Probes.Concat<PacketEvidence>(MtuProbes).Concat(Applications).Concat(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings).Concat(Inbound is null ? [] : [Inbound]);
 
     private bool IsOvertaken(SynPathResult probe) =>
         probe.Outcome == SynOutcome.Open && Routes.Count > 0

@@ -32,6 +32,9 @@ internal sealed class FirewallCulprit
     /// <summary>True where its counter moved during the attempt.</summary>
     public bool IsCounted => _counted > 0;
 
+    /// <summary>True where every test of the rule is known to hold.</summary>
+    public bool IsCertain => _isCertain;
+
     /// <summary>True for a rule that drops sources which do not lead back by the interface they came in on: fib, or the rpfilter match of iptables.</summary>
     public bool IsReversePathRule => _rule is not null && ReversePathRule.Is(_hook, _rule);
 
@@ -72,6 +75,18 @@ internal sealed class FirewallCulprit
         evidence.Probe is { } probe && Find(evidence, probe.ObservedAt, rejects: false, Answer(probe, answer)) is null
             && Find(evidence, probe.ObservedAt, rejects: false, Answer(probe, answer) with { ConntrackState = "invalid" }) is { } culprit
             && (culprit._counted > 0 || culprit._isCertain) ? culprit : null;
+
+    /// <summary>The rule that would stop a connection that comes in; null where the rules are not known or none fits.</summary>
+    public static FirewallCulprit? Inbound(EvidenceSet evidence, ListeningResult inbound, bool rejects) => Find(evidence, inbound.ObservedAt, rejects, new FirewallFlow
+    {
+        Direction = FlowDirection.Input,
+        Destination = inbound.RemoteAddress,
+        DestinationPort = inbound.RemotePort,
+        Source = inbound.PeerAddress,
+        Protocol = TransportProtocol.Tcp,
+        InputInterface = inbound.InputInterface,
+        ConntrackState = "new",
+    });
 
     private static FirewallFlow Answer(SynPathResult probe, SynPacket answer) => new()
     {

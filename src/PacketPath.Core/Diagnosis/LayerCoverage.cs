@@ -23,6 +23,10 @@ internal sealed class LayerCoverage
         FromTargetSockets();
         FromLargePackets();
         FromApplications();
+        foreach (var layer in _evidence.Inbound is { } inbound ? InboundAnswers.Cleared(_evidence, inbound) : [])
+        {
+            Clear(layer.Layer, layer.Observation);
+        }
     }
 
     /// <summary>The deepest layer cleared; null where none was.</summary>
@@ -276,6 +280,8 @@ internal sealed class LayerCoverage
 
     private string WhyUnseen(PathLayer layer) => layer switch
     {
+        _ when _evidence.Inbound is { } inbound => inbound.PeerAddress is null && layer is PathLayer.PolicyRouting or PathLayer.RouteLookup or PathLayer.ReturnPath ? "no client was named (-From)"
+            : inbound.NotObserved.FirstOrDefault(m => m.What.StartsWith($"{layer}:", StringComparison.Ordinal))?.Why ?? "this host was asked what it would do; no packet was sent",
         _ when _evidence is { Probe: null, Mtu: not null } => "no packet of the path MTU probe was answered by the target",
         PathLayer.Socket when _evidence.Probe is null => "no attempt was made",
         PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => "no route lookup is among the evidence",
@@ -292,6 +298,9 @@ internal sealed class LayerCoverage
         var commands = new Commands(_evidence);
         return layer switch
         {
+            _ when _evidence.Inbound is { } inbound => inbound.PeerAddress is null
+                ? $"Name a client: {commands.Listening(inbound)} -From <address>"
+                : $"Run on {inbound.PeerAddress}: Trace-PacketPath {Commands.Quote(_evidence.RemoteAddress)} -Port {_evidence.Key.RemotePort}",
             PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => $"Run: {commands.Route()}",
             PathLayer.Device when _evidence.Interface is null => $"Run: {commands.Interface(_evidence.InterfaceAlias)}",
             _ when _evidence.Probe is null => $"Run: {commands.Probe()}",

@@ -14,6 +14,7 @@ internal static class StageEvidence
     private static IEnumerable<(PathLayer Layer, object Item)> Placed(PacketEvidence item) => item switch
     {
         SynPathResult probe => OfProbe(probe),
+        ListeningResult inbound => OfInbound(inbound),
         MtuProbeResult => [(PathLayer.Path, item)],
         PacketRoute { InputInterface: not null } => [(PathLayer.ReturnPath, item)],
         PacketRoute route => OfRoute(route),
@@ -75,6 +76,13 @@ internal static class StageEvidence
             yield return (OfCounter(change), change);
         }
     }
+
+    private static IEnumerable<(PathLayer Layer, object Item)> OfInbound(ListeningResult inbound) =>
+        inbound.Sockets.Select(static socket => (PathLayer.SocketQueue, (object)socket))
+            .Concat(inbound.ReturnRoute is { } back ? OfRoute(back) : [])
+            .Concat(inbound.InputRoute is { } route ? [(PathLayer.ReturnPath, route)] : [])
+            .Concat(inbound.Interfaces.Select(static link => (PathLayer.Device, (object)link)))
+            .Concat(inbound.CounterChanges.Select(static change => (OfCounter(change), (object)change)));
 
     private static IEnumerable<(PathLayer Layer, object Item)> OfRoute(PacketRoute route)
     {

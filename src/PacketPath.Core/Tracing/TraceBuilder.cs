@@ -8,6 +8,13 @@ internal static class TraceBuilder
     /// <summary>The stages every trace has.</summary>
     private const PathLayer Last = PathLayer.SocketQueue;
 
+    /// <summary>What is asked of a host as a server.</summary>
+    private static readonly PathLayer[] WayIn =
+    [
+        PathLayer.PolicyRouting, PathLayer.RouteLookup, PathLayer.Conntrack, PathLayer.Device, PathLayer.ReturnPath, PathLayer.DeviceReceive,
+        PathLayer.Softirq, PathLayer.InputFirewall, PathLayer.LocalDelivery, PathLayer.SocketQueue,
+    ];
+
     /// <summary>Makes the trace.</summary>
     /// <param name="draft">What is known of the target; its evidence is what the verdict is made from.</param>
     /// <param name="asked">The layers asked about beyond the transport.</param>
@@ -17,7 +24,7 @@ internal static class TraceBuilder
         var set = Resolver.Sets(evidence).FirstOrDefault() ?? Nothing(draft);
         var verdicts = Resolver.Judge(set).ToArray();
         var verdict = verdicts[0];
-        var layers = Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i).Concat(asked);
+        var layers = (draft.Kind == TraceKind.Listening ? WayIn : Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i)).Concat(asked);
         if (verdict.Layer > Last)
         {
             layers = layers.Append(verdict.Layer);

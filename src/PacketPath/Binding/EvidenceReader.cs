@@ -12,6 +12,7 @@ internal static class EvidenceReader
     private static readonly (Type Type, string[] Signature)[] Kinds =
     [
         (typeof(PacketTrace), [nameof(PacketTrace.Stages), nameof(PacketTrace.Verdict), nameof(PacketTrace.Evidence)]),
+        (typeof(ListeningResult), [nameof(ListeningResult.Sockets), nameof(ListeningResult.WatchedSeconds)]),
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
         (typeof(TlsServerNameResult), [nameof(TlsServerNameResult.Handshakes), nameof(TlsServerNameResult.TrustSource), nameof(TlsServerNameResult.RemoteAddress)]),

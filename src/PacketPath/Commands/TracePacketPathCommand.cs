@@ -14,8 +14,9 @@ public sealed class TracePacketPathCommand : HostCmdlet
 
     private readonly Dictionary<string, TraceSession?> _sessions = [];
 
-    /// <summary>The targets: addresses or names. A name is traced at every address it has.</summary>
+    /// <summary>The targets: addresses or names. A name is traced at every address it has. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = "Listening")]
     [Alias("RemoteAddress", "ComputerName", "cn", "Destination")]
     [ValidateNotNullOrEmpty]
     [NotEvidence]
@@ -23,51 +24,61 @@ public sealed class TracePacketPathCommand : HostCmdlet
 
     /// <summary>The ports, 1 to 65535; each target is traced at each one. Default: 443.</summary>
     [Parameter(Position = 1, ParameterSetName = "Target", ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = "Listening")]
     [Alias("RemotePort")]
     [ValidateNotNullOrEmpty]
     public int[] Port { get; set; } = [DefaultPort];
 
+    /// <summary>Asks this host as a server what it would do with a connection that comes in: its listener and queues, the input hooks, the reverse-path filter, the way back, connection tracking. Nothing is sent.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Listening")]
+    public SwitchParameter Listening { get; set; }
+
+    /// <summary>With -Listening: the client's address. Without one, what depends on the client cannot be told.</summary>
+    [Parameter(ParameterSetName = "Listening")]
+    [ValidateNotNullOrEmpty]
+    public string? From { get; set; }
+
     /// <summary>Goes further: finds the last hop that answers, compares a refusal with a packet of the target's own, and measures the path MTU.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     public SwitchParameter Deep { get; set; }
 
     /// <summary>The local address to send from. Default: the kernel's choice.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SourceAddressCompleter))]
     public string? SourceAddress { get; set; }
 
-    /// <summary>The interface to send through, whatever the routes say. Default: the routes' choice.</summary>
+    /// <summary>The interface to send through, whatever the routes say; with -Listening, the one the client's packets come in by. Default: the routes' choice.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
     public string? InterfaceAlias { get; set; }
 
     /// <summary>The firewall mark of the packets, as policy rules and firewalls see it. Needs CAP_NET_ADMIN.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     public uint Mark { get; set; }
 
     /// <summary>The user whose packets are asked about, as policy rules see it. The attempt itself is made by the user who runs this.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     public uint Uid { get; set; }
 
     /// <summary>How many seconds to wait for an answer. Default: 1.1, enough for the retransmission after one second to be answered.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     [ValidateRange(0.01, 3600.0)]
     public double TimeoutSeconds { get; set; } = TraceOptions.DefaultTimeoutSeconds;
 
     /// <summary>How many targets are traced at once. Default: 1024.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     [ValidateRange(1, 60000)]
     public int ThrottleLimit { get; set; } = 1024;
 
     /// <summary>The highest TTL of a walk. Default: 30.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     [ValidateRange(1, 255)]
     public int MaxHops { get; set; } = 30;
 
     /// <summary>Does without the packet capture: the answer then rests on the socket, its error queue and the host's state.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Target")]
     public SwitchParameter NoCapture { get; set; }
 
     /// <summary>Writes the evidence itself, in place of the trace made from it.</summary>
@@ -85,6 +96,12 @@ public sealed class TracePacketPathCommand : HostCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (Listening)
+        {
+            Look(NetNamespace, () => new ListeningQuestion(this, OpenNamespace(), StopToken).Ask([.. Ports()]));
+            return;
+        }
+
         if (Session() is not { } session)
         {
             return;

@@ -11,6 +11,11 @@ public sealed class AcceptQueueFull : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.AcceptQueueFull(evidence, inbound);
+        }
+
         if (!evidence.IsSilent || evidence.TargetSockets.Listener is not { } listener || !IsFull(listener))
         {
             return null;

@@ -11,6 +11,11 @@ public sealed class ConntrackTableFull : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ConntrackTableFull(evidence, inbound);
+        }
+
         var losses = ConntrackLosses.Of(evidence);
         if (!losses.LostOnTheWayOut || !losses.IsFull || losses.NoEntry == 0)
         {

@@ -14,6 +14,11 @@ public sealed class DeviceReceiveDrop : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.Losses(evidence, inbound, "Interface", $"The device {inbound.InputInterface}", "the counter is of the device, not of the flow", new Commands(evidence).Queues(inbound.InputInterface ?? ""));
+        }
+
         if (!evidence.IsSilent || !evidence.SynSeen || evidence.TargetIsLocal || evidence.Probe is not { Replies.Length: 0 } probe)
         {
             return null;

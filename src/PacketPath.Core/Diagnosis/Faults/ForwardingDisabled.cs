@@ -13,6 +13,7 @@ public sealed class ForwardingDisabled : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
     {
+        { Inbound: { } inbound } => InboundFaults.ForwardingDisabled(evidence, inbound),
         { Probe: null, Route: { Outcome: RouteOutcome.ForwardingDisabled } route } => OfLookup(evidence, route),
         { Probe: not null } when CanBeLost(evidence) => evidence.Elsewhere.Select(router => OfRouter(evidence, router)).FirstOrDefault(found => found is not null),
         _ => null,

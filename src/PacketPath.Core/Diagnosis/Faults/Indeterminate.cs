@@ -9,6 +9,7 @@ public sealed class Indeterminate : FaultRule
     internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
     {
         { IsHostOnly: true } => OfHost(evidence),
+        { Inbound: { } inbound } => InboundAnswers.Open(evidence, inbound),
         { IsReached: true, Applications: [var application, ..] } => OfApplication(evidence, application),
         { Probe: null, Attempts: [var attempt, ..] } => OfAttempt(evidence, attempt),
         { Probe: null, Mtu: { } mtu } => OfMtu(evidence, mtu),

@@ -13,6 +13,11 @@ public sealed class InputFirewallDrop : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.Firewall(evidence, inbound, rejects: false);
+        }
+
         if (evidence.Mtu is { Outcome: MtuOutcome.BlackHole } mtu && (evidence.Probe is null || evidence.IsOpen))
         {
             return OfLargePackets(evidence, mtu);

@@ -11,6 +11,11 @@ public sealed class InputFirewallReject : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.Firewall(evidence, inbound, rejects: true);
+        }
+
         if (!evidence.IsSilent || evidence.SynAck is not { } synAck)
         {
             return null;

@@ -11,6 +11,11 @@ public sealed class ListenerBoundElsewhere : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ListenerBoundElsewhere(evidence, inbound, listener => Reason(evidence, listener));
+        }
+
         if (evidence.TargetSockets is not { Absent: { } absent, Elsewhere: [var nearest, ..] others } || evidence.Probe is null || evidence.IsOpen)
         {
             return null;

@@ -11,6 +11,11 @@ public sealed class ListenerMissing : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ListenerMissing(evidence, inbound);
+        }
+
         if (evidence.TargetSockets is not { Absent: { } absent, Elsewhere.Count: 0 } || evidence.Probe is null || evidence.IsOpen)
         {
             return null;

@@ -8,6 +8,11 @@ public sealed class NoFault : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundAnswers.Ready(evidence, inbound);
+        }
+
         if (evidence is { IsReached: true, Applications.Count: > 0 })
         {
             return Answered(evidence);

@@ -13,6 +13,11 @@ public sealed class ReturnPathFiltered : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ReturnPathFiltered(evidence, inbound);
+        }
+
         if (evidence.Probe is null)
         {
             return evidence.Route is { Outcome: RouteOutcome.ReturnPathFiltered } asked ? OfLookup(evidence, asked) : null;

@@ -11,6 +11,11 @@ public sealed class ReturnRouteMissing : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ReturnRouteMissing(evidence, inbound);
+        }
+
         if (!evidence.IsSilent || evidence.SynAbsent || evidence.Probe is not { Replies.Length: 0, LocalAddress: { } sender } probe || evidence.RemoteReports.Any())
         {
             return null;

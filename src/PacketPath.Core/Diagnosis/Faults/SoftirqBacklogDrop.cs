@@ -11,6 +11,11 @@ public sealed class SoftirqBacklogDrop : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.Losses(evidence, inbound, "Softnet", "A processor's backlog", "the counter is of the whole host", new Commands(evidence).QueuesOf(QueueKind.Softnet));
+        }
+
         if (!evidence.IsSilent || !evidence.SynSeen || evidence.TargetIsLocal || evidence.Probe is not { Replies.Length: 0 } probe)
         {
             return null;

@@ -11,6 +11,11 @@ public sealed class SynBacklogFull : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.SynBacklogFull(evidence, inbound);
+        }
+
         if (!evidence.IsSilent || evidence.TargetSockets.Listener is not { SynQueueLength: { } half and > 0 } listener || AcceptQueueFull.IsFull(listener))
         {
             return null;
