@@ -15,6 +15,7 @@ IBenchmark[] all =
     new FirewallBenchmark(),
     new ConntrackBenchmark(),
     new MtuBenchmark(),
+    new QuicBenchmark(),
     new SocketBenchmark(),
     new QueueBenchmark(),
     new ReportBenchmark(),

@@ -66,6 +66,16 @@ public class StopTests
         AssertStops($"Test-TlsServerName 127.0.0.1 {silent.Port} -ServerName a.example, b.example -TimeoutSeconds 60", _ => silent.IsConnected);
     }
 
+    [Fact]
+    public void A_QUIC_probe_that_waits_for_an_answer_stops_at_once()
+    {
+        using var silent = new SilentPort();
+        using var unread = new Socket(System.Net.Sockets.AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        unread.Bind(new IPEndPoint(IPAddress.Loopback, silent.Port));
+
+        AssertStops($"Test-QuicPath 127.0.0.1 -Port {silent.Port} -TimeoutSeconds 60 -ServerName lab.example", _ => silent.IsProbed() && unread.Available > 0);
+    }
+
     [Theory]
     [InlineData("-SampleCount 0 -IntervalSeconds 60")]
     [InlineData("-SampleCount 0 -IntervalSeconds 0.05")]

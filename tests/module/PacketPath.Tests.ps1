@@ -243,6 +243,37 @@ Describe 'Test-TlsServerName' {
     }
 }
 
+Describe 'Test-QuicPath' {
+    It 'tells a closed UDP port beside an open TCP port, without any privilege' {
+        $result = Test-QuicPath 127.0.0.1 -Port $openPort -NoCapture -TimeoutSeconds 1
+        $result.QuicAnswered | Should -BeFalse
+        $result.UdpOutcome | Should -Be 'PortUnreachable'
+        $result.TcpOutcome | Should -Be 'Open'
+        $result.Offender | Should -Be '127.0.0.1'
+    }
+
+    It 'shows a table of at most 100 columns' {
+        $lines = (Test-QuicPath 127.0.0.1, ::1 -Port $openPort -NoCapture -TimeoutSeconds 1 | Out-String -Width 100) -split "`n" -replace '\e\[[0-9;]*m'
+        ($lines | Where-Object { $_ -match 'PortUnreachable' }).Count | Should -Be 2
+        $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 100 }
+    }
+
+    It 'is evidence' {
+        (Test-QuicPath ::1 -Port 9 -NoCapture -TimeoutSeconds 1 | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'RemoteRefused'
+    }
+
+    It 'goes on after a target that makes no sense' {
+        $result = Test-QuicPath 10, 127.0.0.1 -Port 9 -NoCapture -TimeoutSeconds 1 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be '10'
+        $result.RemoteAddress | Should -Be '127.0.0.1'
+    }
+
+    It 'completes a server name with the target written' {
+        $line = 'Test-QuicPath web.example.net -ServerName w'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain 'web.example.net'
+    }
+}
+
 Describe 'Get-QueueStats' {
     It 'reads interfaces, processors and protocols without privilege' {
         $kinds = (Get-QueueStats -All).Kind | Sort-Object -Unique

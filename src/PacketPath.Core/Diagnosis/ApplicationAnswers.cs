@@ -14,12 +14,14 @@ internal static class ApplicationAnswers
     public static ApplicationAnswer? Of(ApplicationEvidence evidence) => evidence switch
     {
         TlsServerNameResult tls => TlsObservations.Answer(tls),
+        QuicPathResult quic => QuicObservations.Answer(quic),
         _ => null,
     };
 
     /// <summary>True where the target was heard over UDP, whatever it said: it is reached then, even where TCP is not.</summary>
     public static bool IsHeardByDatagram(ApplicationEvidence evidence) => evidence switch
     {
+        QuicPathResult quic => quic.QuicAnswered,
         _ => false,
     };
 }

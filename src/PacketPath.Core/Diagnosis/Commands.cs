@@ -40,6 +40,14 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         return Describe.Text($"Test-TlsServerName -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{name}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
     }
 
+    /// <summary>The same question for QUIC again, and what it comes to.</summary>
+    public string Quic(QuicPathResult quic) => Describe.Text(
+        $"Test-QuicPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {Math.Clamp(quic.RemotePort, 1, 65535)}{Option("-ServerName", quic.Handshake?.ServerName ?? "")}{Bound}{Mark}{Netns} | Resolve-PacketFailure");
+
+    /// <summary>What of the firewall could apply to datagrams of this flow on their way out.</summary>
+    public string UdpFirewall() => Describe.Text(
+        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort} -Protocol Udp{Option("-OutputInterface", evidence.InterfaceAlias)}{Netns}");
+
     /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
     public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
 

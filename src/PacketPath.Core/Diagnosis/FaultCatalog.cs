@@ -82,6 +82,8 @@ public static class FaultCatalog
         new TlsServerNameRejected(),
         new TlsServerNameMismatch(),
         new TlsCertificateInvalid(),
+        new QuicUdpBlocked(),
+        new QuicNotOffered(),
 
         NoFault,
         Indeterminate,

@@ -15,6 +15,19 @@ internal sealed partial class FileDescriptor : SafeHandle
     public FileDescriptor(int descriptor)
         : this() => SetHandle(descriptor);
 
+    private FileDescriptor(bool owns)
+        : base(-1, owns)
+    {
+    }
+
+    /// <summary>A handle on a descriptor that somebody else closes.</summary>
+    public static FileDescriptor Borrow(int descriptor)
+    {
+        var borrowed = new FileDescriptor(owns: false);
+        borrowed.SetHandle(descriptor);
+        return borrowed;
+    }
+
     /// <summary>True where the call that should have made it answered -1, as a 32-bit number.</summary>
     public override bool IsInvalid => (int)handle == -1;
 

@@ -78,6 +78,10 @@ internal sealed partial class InetSocket : IDisposable
         return new InetSocket(descriptor, ipv6);
     }
 
+    /// <summary>The calls of this class on a socket of .NET's, which keeps and closes it.</summary>
+    public static InetSocket Borrow(System.Net.Sockets.Socket socket) => new(
+        FileDescriptor.Borrow((int)socket.SafeHandle.DangerousGetHandle()), socket.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6);
+
     /// <summary>Keeps ICMP errors on the error queue.</summary>
     public int ReceiveErrors() => _ipv6 ? SetOption(SolIpv6, Ipv6ReceiveErrors, 1) : SetOption(SolIp, IpReceiveErrors, 1);
 

@@ -21,6 +21,15 @@ public sealed record LabService
     /// <summary>What <see cref="LabServiceKind.Tls"/> serves; null for the other kinds.</summary>
     public LabTls? Tls { get; init; }
 
+    /// <summary>The server names that <see cref="LabServiceKind.Quic"/> gives no answer to, as if their Initials were dropped on the way.</summary>
+    public IReadOnlyList<string> SilentNames { get; init; } = [];
+
+    /// <summary>The server names that <see cref="LabServiceKind.Quic"/> refuses.</summary>
+    public IReadOnlyList<string> RefusedNames { get; init; } = [];
+
+    /// <summary>True where <see cref="LabServiceKind.Quic"/> first asks for proof of the address.</summary>
+    public bool Retry { get; init; }
+
     /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
     public string? Run { get; init; }
 
@@ -48,6 +57,9 @@ public enum LabServiceKind
 
     /// <summary>Speaks TLS, with certificates of the lab's own authority.</summary>
     Tls,
+
+    /// <summary>Answers the first packets of QUIC: Version Negotiation, and Initials of version 1.</summary>
+    Quic,
 
     /// <summary>Any command.</summary>
     Command,

@@ -112,13 +112,14 @@ internal static class LabTopologyReader
 
     private static LabService Service(JsonCursor at)
     {
-        var all = at.Members(["type", "port", "address", "backlog", "percent", "run", "ready", .. LabTlsReader.Members]);
+        var all = at.Members(["type", "port", "address", "backlog", "percent", "silentNames", "refusedNames", "retry", "run", "ready", .. LabTlsReader.Members]);
         var kind = at.Required(all, "type").Word<LabServiceKind>();
         var members = kind switch
         {
             LabServiceKind.Command => at.Members("type", "run", "ready"),
             LabServiceKind.TrackedFlows => at.Members("type", "percent", "address"),
             LabServiceKind.Tls => at.Members(["type", "port", "address", .. LabTlsReader.Members]),
+            LabServiceKind.Quic => at.Members("type", "port", "address", "silentNames", "refusedNames", "retry"),
             LabServiceKind.TcpListen => at.Members("type", "port", "address", "backlog"),
             _ => at.Members("type", "port", "address"),
         };
@@ -140,6 +141,9 @@ internal static class LabTopologyReader
             Backlog = members.TryGetValue("backlog", out var backlog) ? backlog.Whole(0, 65535) : 128,
             Tls = kind == LabServiceKind.Tls ? LabTlsReader.Read(at, members) : null,
             Percent = members.TryGetValue("percent", out var percent) ? percent.Whole(1, 100) : 100,
+            SilentNames = members.TryGetValue("silentNames", out var silent) ? silent.Texts() : [],
+            RefusedNames = members.TryGetValue("refusedNames", out var refused) ? refused.Texts() : [],
+            Retry = members.TryGetValue("retry", out var retry) && retry.Flag(),
         };
     }
 

@@ -16,6 +16,7 @@ internal static class EvidenceReader
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
         (typeof(TlsServerNameResult), [nameof(TlsServerNameResult.Handshakes), nameof(TlsServerNameResult.TrustSource), nameof(TlsServerNameResult.RemoteAddress)]),
+        (typeof(QuicPathResult), [nameof(QuicPathResult.QuicAnswered), nameof(QuicPathResult.UdpOutcome), nameof(QuicPathResult.RemoteAddress)]),
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
         (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),
