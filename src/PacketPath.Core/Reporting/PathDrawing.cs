@@ -60,12 +60,17 @@ internal sealed class PathDrawing(HtmlWriter html, PacketTrace trace)
     {
         for (var i = 1; i < _spots.Length; i++)
         {
-            html.Html($"<path class=\"way {StatusWords.Tone(_spots[i].Stage.Status)}\" d=\"{PathLayout.Way(_spots[i - 1], _spots[i])}\"/>\n");
+            html.Html($"<path class=\"way {WayTone(i)}\" d=\"{PathLayout.Way(_spots[i - 1], _spots[i])}\"/>\n");
         }
 
         Arrow(PathLayout.TopLane, 1);
         Arrow(PathLayout.BottomLane, -1);
     }
+
+    // Behind the break nothing of this packet went on, in whatever order the stages there are.
+    private string WayTone(int to) => Array.FindIndex(_spots, static s => s.Stage.Status == TraceStageStatus.Fault) is >= 0 and var broken && to > broken
+        ? "off"
+        : StatusWords.Tone(_spots[to].Stage.Status);
 
     private void Arrow(int lane, int way)
     {
@@ -73,7 +78,7 @@ internal sealed class PathDrawing(HtmlWriter html, PacketTrace trace)
         if (next.Stage is not null)
         {
             var x = PathLayout.HostRight + 6;
-            html.Html($"<path class=\"fill-{StatusWords.Tone(next.Stage.Status)}\" d=\"M{x - (7 * way)} {lane - 7}L{x + (7 * way)} {lane}L{x - (7 * way)} {lane + 7}Z\"/>\n");
+            html.Html($"<path class=\"fill-{WayTone(Array.IndexOf(_spots, next))}\" d=\"M{x - (7 * way)} {lane - 7}L{x + (7 * way)} {lane}L{x - (7 * way)} {lane + 7}Z\"/>\n");
         }
     }
 

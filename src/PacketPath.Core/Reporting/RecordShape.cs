@@ -10,7 +10,7 @@ internal sealed class RecordShape
 {
     private static readonly ConcurrentDictionary<Type, RecordShape> Known = new();
 
-    private static readonly HashSet<string> Shouted = new(["syn", "syns", "rtt", "rto", "ttl", "ip", "icmp", "tcp", "mtu", "mss", "arp", "tls", "dns", "vlan", "ack"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Shouted = new(["syn", "rtt", "rto", "ttl", "ip", "icmp", "tcp", "mtu", "mss", "arp", "tls", "dns", "vlan", "ack"], StringComparer.OrdinalIgnoreCase);
 
     private RecordShape(Type type)
     {
@@ -54,7 +54,7 @@ internal sealed class RecordShape
             text.Append(starts ? " " : "").Append(i > 0 && isWord ? char.ToLowerInvariant(name[i]) : name[i]);
         }
 
-        return string.Join(' ', text.ToString().Split(' ').Select(static word => Shouted.Contains(word) ? word.ToUpperInvariant() : word.Replace("Ipv", "IPv", StringComparison.Ordinal)));
+        return string.Join(' ', text.ToString().Split(' ').Select(static word => Shouted.Contains(word) ? word.ToUpperInvariant() : word.Replace("Ipv", "IPv", StringComparison.Ordinal).Replace("Syns", "SYNs", StringComparison.Ordinal)));
     }
 
     /// <summary>One property.</summary>
