@@ -76,6 +76,14 @@ public class StopTests
         AssertStops($"Test-QuicPath 127.0.0.1 -Port {silent.Port} -TimeoutSeconds 60 -ServerName lab.example", _ => silent.IsProbed() && unread.Available > 0);
     }
 
+    [Fact]
+    public void A_proxy_that_says_nothing_is_left_at_once()
+    {
+        using var silent = new SilentPeer();
+
+        AssertStops($"Test-ProxyConnect example.com:443 -Proxy 127.0.0.1:{silent.Port} -TimeoutSeconds 60 -NoCapture", _ => silent.IsAsked());
+    }
+
     [Theory]
     [InlineData("-SampleCount 0 -IntervalSeconds 60")]
     [InlineData("-SampleCount 0 -IntervalSeconds 0.05")]
@@ -100,6 +108,66 @@ public class StopTests
         }
 
         clock.AssertWithinLimit();
+    }
+
+    /// <summary>Takes connections and requests, and never answers.</summary>
+    private sealed class SilentPeer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private int _asked;
+        private int _seen;
+
+        public SilentPeer()
+        {
+            _listener.Start();
+            _ = AcceptAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public bool IsAsked()
+        {
+            var asked = Volatile.Read(ref _asked);
+            var isNew = asked > _seen;
+            _seen = asked;
+            return isNew;
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    _ = ReadAsync(await _listener.AcceptSocketAsync());
+                }
+            }
+            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        private async Task ReadAsync(Socket client)
+        {
+            using (client)
+            {
+                try
+                {
+                    var buffer = new byte[4096];
+                    while (await client.ReceiveAsync(buffer) > 0)
+                    {
+                        Interlocked.Increment(ref _asked);
+                    }
+                }
+                catch (SocketException)
+                {
+                    // The probe hung up.
+                }
+            }
+        }
     }
 
     /// <summary>A loopback listener whose backlog is full: the kernel drops further SYNs without a word.</summary>

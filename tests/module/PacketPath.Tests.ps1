@@ -275,6 +275,80 @@ Describe 'Test-QuicPath' {
     }
 }
 
+Describe 'Test-ProxyConnect' {
+    BeforeAll {
+        $kept = @{}
+        foreach ($name in 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY') {
+            $kept[$name] = [Environment]::GetEnvironmentVariable($name)
+            [Environment]::SetEnvironmentVariable($name, $null)
+        }
+
+        # A port that nobody listens on: bound, and never listening.
+        $closed = [Net.Sockets.Socket]::new('InterNetwork', 'Stream', 'Tcp')
+        $closed.Bind([Net.IPEndPoint]::new([Net.IPAddress]::Loopback, 0))
+        $port = $closed.LocalEndPoint.Port
+        # Listens, and never accepts.
+        $mute = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $mute.Start()
+    }
+
+    AfterEach {
+        foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $null) }
+    }
+
+    AfterAll {
+        foreach ($name in $kept.Keys) { [Environment]::SetEnvironmentVariable($name, $kept[$name]) }
+        $closed.Dispose()
+        $mute.Stop()
+    }
+
+    It 'takes the proxy of the environment and says which variable decided' {
+        $env:https_proxy = "http://ops:correct-horse@127.0.0.1:$port"
+        $result = Test-ProxyConnect example.com -NoCapture
+        $result.ProxyVariable | Should -Be 'https_proxy'
+        $result.ProxyUri | Should -Be "http://127.0.0.1:$port"
+        $result.Outcome | Should -Be 'Unreachable'
+        $result.TcpPath.Outcome | Should -Be 'Refused'
+        $result | Format-List * | Out-String | Should -Not -Match 'correct-horse'
+    }
+
+    It 'honours no_proxy, and says which entry exempts the target' {
+        $env:https_proxy = "http://127.0.0.1:$port"
+        $env:no_proxy = 'localhost,.example.com'
+        Test-ProxyConnect www.example.com -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ProxyNotUsed,*'
+        "$problem" | Should -Match "no_proxy exempts it by '.example.com'"
+        (Test-ProxyConnect www.example.com -Proxy "127.0.0.1:$port" -NoCapture).Outcome | Should -Be 'Unreachable'
+    }
+
+    It 'says what is missing where no proxy is named' {
+        Test-ProxyConnect example.com -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ProxyNotConfigured,*'
+    }
+
+    It 'completes -Proxy from the environment, without the password' {
+        $env:all_proxy = "http://ops:correct-horse@127.0.0.1:$port"
+        $line = 'Test-ProxyConnect example.com -Proxy '
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
+        $found | Should -Be "'http://127.0.0.1:$port'"
+    }
+
+    It 'tells an application that says nothing, and gives a line of at most 100 columns' {
+        $result = Test-ProxyConnect example.com -Proxy "127.0.0.1:$($mute.LocalEndpoint.Port)" -TimeoutSeconds 0.3 -NoCapture
+        $result.Outcome | Should -Be 'Silent'
+        $result.RequestAcknowledged | Should -BeTrue
+        ($result | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'ApplicationSilent'
+        $text = $result | Out-String -Width 100
+        $text | Should -Match 'example.com:443 .* Silent'
+        ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+    }
+
+    It 'puts the fault below first, and what hangs on it beside it' {
+        $faults = Test-ProxyConnect example.com -Proxy "127.0.0.1:$port" -NoCapture | Resolve-PacketFailure
+        $faults.FaultId | Should -Be 'RemoteRefused', 'ProxyUnreachable'
+    }
+}
+
 Describe 'Get-QueueStats' {
     It 'reads interfaces, processors and protocols without privilege' {
         $kinds = (Get-QueueStats -All).Kind | Sort-Object -Unique

@@ -15,6 +15,7 @@ internal static class ApplicationAnswers
     {
         TlsServerNameResult tls => TlsObservations.Answer(tls),
         QuicPathResult quic => QuicObservations.Answer(quic),
+        ProxyConnectResult proxy => ProxyObservations.Answer(proxy),
         _ => null,
     };
 

@@ -24,6 +24,10 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>The same attempt again.</summary>
     public string Probe(string options = "") => Probe(options, Bound);
 
+    /// <summary>The same request of a proxy again, and what it comes to.</summary>
+    public string Proxy(ProxyConnectResult asked, string options = "") => Describe.Text(
+        $"Test-ProxyConnect -Target {Quote(TargetKey.Text(asked.TunnelHost, Math.Clamp(asked.TunnelPort, 1, 65535)))} -Proxy {Quote(asked.ProxyUri)}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
+
     /// <summary>The same attempt again, and what it comes to.</summary>
     public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
 

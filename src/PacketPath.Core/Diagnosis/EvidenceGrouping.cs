@@ -11,6 +11,8 @@ internal sealed class EvidenceGrouping
     private readonly Dictionary<TargetKey, List<MtuProbeResult>> _mtus = [];
     private readonly Dictionary<TargetKey, List<ApplicationEvidence>> _applications = [];
     private readonly InboundEvidence _inbound = new();
+    private readonly Dictionary<TargetKey, List<SocketEntry>> _established = [];
+    private readonly Dictionary<TargetKey, SilentTalk> _silent = [];
     private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
@@ -68,6 +70,7 @@ internal sealed class EvidenceGrouping
     /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
     public IEnumerable<EvidenceSet> Sets()
     {
+        FindSilence();
         foreach (var lookup in _inbound.LookupsFor(_probes.Keys))
         {
             AddTo(_routes, TargetKey.Of(lookup), lookup);
@@ -101,7 +104,7 @@ internal sealed class EvidenceGrouping
     // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address; a server's word adds to an attempt on it.
     private bool IsContextOnly(TargetKey key)
     {
-        if (_probes.ContainsKey(key) || _applications.ContainsKey(key))
+        if (_probes.ContainsKey(key) || _applications.ContainsKey(key) || _silent.ContainsKey(key))
         {
             return false;
         }
@@ -142,7 +145,7 @@ internal sealed class EvidenceGrouping
         {
             Key = key,
             ComputerName = probes.Select(p => p.ComputerName).Concat(mtus.Select(m => m.ComputerName)).Concat(routes.Select(r => r.ComputerName))
-                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? _inbound.Of(key)?.ComputerName ?? "",
+                .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(_silent.TryGetValue(key, out var talk) ? [talk.Last.ComputerName] : []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? _inbound.Of(key)?.ComputerName ?? "",
             Probes = probes,
             MtuProbes = mtus,
             Applications = applications,
@@ -158,6 +161,7 @@ internal sealed class EvidenceGrouping
             Connections = host?.Connections ?? [],
             Elsewhere = probes.Count == 0 ? [] : _far.HostsOf(probes[0]),
             ReplyRoutes = probes.Count == 0 ? [] : _far.RepliesOf(probes[0]),
+            SilentTalk = _silent.GetValueOrDefault(key),
             Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),
             TargetSockets = _sockets.Of(key, probes, place => _hosts.GetValueOrDefault(place)),
             Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],
@@ -170,9 +174,32 @@ internal sealed class EvidenceGrouping
         _sockets.Add(socket);
         if (socket is { State: SocketState.SynSent, AskedAddress: null, RemotePort: > 0 })
         {
-            AddTo(_attempts, TargetKey.Of(socket with { RemoteAddress = SocketEvidence.Plain(socket.RemoteAddress) }), socket);
+            AddTo(_attempts, KeyOf(socket), socket);
+        }
+        else if (socket is { State: SocketState.Established, Kind: SocketKind.Stream, AskedAddress: null, RemotePort: > 0 })
+        {
+            var key = KeyOf(socket);
+            (_established.TryGetValue(key, out var list) ? list : _established[key] = []).Add(socket);
         }
     }
+
+    // A connection is a target of its own only where its peer has never answered; one on a port that is listened on was made by the peer.
+    private void FindSilence()
+    {
+        foreach (var (key, sockets) in _established)
+        {
+            if (sockets.Count > 1 && SilentTalk.Of(sockets) is { } talk && !_sockets.HasListener(talk.Last))
+            {
+                _silent[key] = talk;
+                if (_known.Add(key))
+                {
+                    _order.Add(key);
+                }
+            }
+        }
+    }
+
+    private static TargetKey KeyOf(SocketEntry socket) => TargetKey.Of(socket) with { RemoteAddress = TargetKey.Canonical(SocketEvidence.Plain(socket.RemoteAddress)) };
 
     // Whatever it speaks, it stands on the TCP attempt of the same address and port.
     private void AddApplication(ApplicationEvidence application)

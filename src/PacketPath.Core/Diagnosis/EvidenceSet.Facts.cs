@@ -16,10 +16,10 @@ internal sealed partial class EvidenceSet
     public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => a.GetType());
 
     /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
-    public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && HeardOfMtu);
+    public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && (HeardOfMtu || SilentTalk is not null));
 
     /// <summary>True where nobody beyond this host has been heard: no attempt was made, or it ended here or in silence.</summary>
-    public bool IsUnanswered => Probe is null ? !HeardOfMtu
+    public bool IsUnanswered => Probe is null ? !HeardOfMtu && SilentTalk is null
         : (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
             && Probe.Replies.Length == 0 && !RemoteReports.Any());
 

@@ -51,6 +51,9 @@ internal sealed partial class EvidenceSet
     /// <summary>Connections to this target under way (SYN_SENT), newest reading first.</summary>
     public IReadOnlyList<SocketEntry> Attempts { get; init; } = [];
 
+    /// <summary>A connection to this target whose peer acknowledges and has never answered; null where none is known.</summary>
+    public SilentTalk? SilentTalk { get; init; }
+
     /// <summary>The sockets of the host that has the target's address.</summary>
     public TargetSockets TargetSockets { get; init; } = TargetSockets.None;
 
@@ -91,13 +94,14 @@ internal sealed partial class EvidenceSet
     public bool IsIPv6 => RemoteAddress.Contains(':');
 
     /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
-    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0 && Inbound is null;
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0 && SilentTalk is null && Inbound is null;
 
     /// <summary>The time of the newest observation.</summary>
     public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();
 
     private IEnumerable<PacketEvidence> Everything =>
-        Probes.Concat<PacketEvidence>(MtuProbes).Concat(Applications).Concat(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings).Concat(Inbound is null ? [] : [Inbound]);
+        Probes.Concat<PacketEvidence>(MtuProbes).Concat(Applications).Concat(Routes).Concat(Neighbors).Concat(Interfaces).Concat(Rules).Concat(Attempts).Concat(Receiver).Concat(TargetSockets.Readings).Concat(Inbound is null ? [] : [Inbound])
+            .Concat(SilentTalk is null ? [] : [SilentTalk.Last]);
 
     private bool IsOvertaken(SynPathResult probe) =>
         probe.Outcome == SynOutcome.Open && Routes.Count > 0

@@ -82,8 +82,17 @@ public static class FaultCatalog
         new TlsServerNameRejected(),
         new TlsServerNameMismatch(),
         new TlsCertificateInvalid(),
+
+        new ProxyUnreachable(),
+        new ProxyAuthenticationRequired(),
+        new ProxyConnectDenied(),
+        new ProxyGatewayFailure(),
+        new ProxyNotHttp(),
+
         new QuicUdpBlocked(),
         new QuicNotOffered(),
+
+        new ApplicationSilent(),
 
         NoFault,
         Indeterminate,

@@ -27,6 +27,7 @@ internal sealed class LayerCoverage
         {
             Clear(layer.Layer, layer.Observation);
         }
+        FromSilentTalk();
     }
 
     /// <summary>The deepest layer cleared; null where none was.</summary>
@@ -233,6 +234,14 @@ internal sealed class LayerCoverage
             Clear(layer, size > 0
                 ? Describe.Text($"{_evidence.RemoteAddress} answered a packet of {size} bytes sent by {mtu.Method}")
                 : $"{_evidence.RemoteAddress} answered a connection");
+        }
+    }
+
+    private void FromSilentTalk()
+    {
+        for (var layer = PathLayer.Socket; layer <= PathLayer.SocketQueue && _evidence is { Probe: null, SilentTalk: not null }; layer++)
+        {
+            Clear(layer, $"a connection to {_evidence.Target} stands, and what it sent was acknowledged");
         }
     }
 

@@ -9,6 +9,10 @@ internal sealed class SocketEvidence
 
     public void Add(SocketEntry socket) => _sockets.Add(socket);
 
+    /// <summary>True where a connection's own port is listened on: it was made from outside.</summary>
+    public bool HasListener(SocketEntry connection) => _sockets.Exists(s =>
+        s.State == SocketState.Listen && s.LocalPort == connection.LocalPort && TargetKey.PlaceOf(s) == TargetKey.PlaceOf(connection));
+
     /// <summary>An address as the network sees it: IPv4 in an IPv6 socket is IPv4.</summary>
     public static string Plain(string address) =>
         address.StartsWith(Mapped, StringComparison.OrdinalIgnoreCase) && address.Contains('.') ? address[Mapped.Length..] : address;

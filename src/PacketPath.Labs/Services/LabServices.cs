@@ -53,6 +53,7 @@ internal sealed class LabServices : IDisposable
                 LabServiceKind.UdpEcho => new UdpEchoService(service),
                 LabServiceKind.UdpListen => ServiceSocket.Bind(service, SocketType.Dgram),
                 LabServiceKind.Quic => new QuicService(service),
+                LabServiceKind.Proxy => new ProxyService(service, netNamespace),
                 LabServiceKind.TrackedFlows => new TrackedFlowsService(service),
                 LabServiceKind.Tls => new TlsService(service, authority!),
                 _ => new TcpService(service),

@@ -30,6 +30,15 @@ public sealed record LabService
     /// <summary>True where <see cref="LabServiceKind.Quic"/> first asks for proof of the address.</summary>
     public bool Retry { get; init; }
 
+    /// <summary>What <see cref="LabServiceKind.Proxy"/> makes of a CONNECT.</summary>
+    public LabProxyAnswer Answer { get; init; }
+
+    /// <summary>The status it answers with, where <see cref="Answer"/> is <see cref="LabProxyAnswer.Status"/>.</summary>
+    public int Status { get; init; } = 403;
+
+    /// <summary>The credential it wants, as <c>user:password</c>; null where it serves anyone.</summary>
+    public string? Credential { get; init; }
+
     /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
     public string? Run { get; init; }
 
@@ -61,8 +70,27 @@ public enum LabServiceKind
     /// <summary>Answers the first packets of QUIC: Version Negotiation, and Initials of version 1.</summary>
     Quic,
 
+    /// <summary>An HTTP proxy that takes CONNECT.</summary>
+    Proxy,
+
     /// <summary>Any command.</summary>
     Command,
+}
+
+/// <summary>What a proxy makes of a CONNECT.</summary>
+public enum LabProxyAnswer
+{
+    /// <summary>It connects to the address asked for and builds the tunnel; 503 where that fails.</summary>
+    Tunnel,
+
+    /// <summary>It answers with a status of the scenario's choice.</summary>
+    Status,
+
+    /// <summary>It greets like a mail server: what listens is no proxy at all.</summary>
+    NotHttp,
+
+    /// <summary>It reads, and says nothing.</summary>
+    Silence,
 }
 
 /// <summary>When a command service is ready. Exactly one condition is set.</summary>

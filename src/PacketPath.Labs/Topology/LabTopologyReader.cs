@@ -112,7 +112,7 @@ internal static class LabTopologyReader
 
     private static LabService Service(JsonCursor at)
     {
-        var all = at.Members(["type", "port", "address", "backlog", "percent", "silentNames", "refusedNames", "retry", "run", "ready", .. LabTlsReader.Members]);
+        var all = at.Members(["type", "port", "address", "backlog", "percent", "silentNames", "refusedNames", "retry", "answer", "status", "credential", "run", "ready", .. LabTlsReader.Members]);
         var kind = at.Required(all, "type").Word<LabServiceKind>();
         var members = kind switch
         {
@@ -121,6 +121,7 @@ internal static class LabTopologyReader
             LabServiceKind.Tls => at.Members(["type", "port", "address", .. LabTlsReader.Members]),
             LabServiceKind.Quic => at.Members("type", "port", "address", "silentNames", "refusedNames", "retry"),
             LabServiceKind.TcpListen => at.Members("type", "port", "address", "backlog"),
+            LabServiceKind.Proxy => at.Members("type", "port", "address", "answer", "status", "credential"),
             _ => at.Members("type", "port", "address"),
         };
         if (kind == LabServiceKind.Command)
@@ -144,6 +145,9 @@ internal static class LabTopologyReader
             SilentNames = members.TryGetValue("silentNames", out var silent) ? silent.Texts() : [],
             RefusedNames = members.TryGetValue("refusedNames", out var refused) ? refused.Texts() : [],
             Retry = members.TryGetValue("retry", out var retry) && retry.Flag(),
+            Answer = members.TryGetValue("answer", out var answer) ? answer.Word<LabProxyAnswer>() : members.ContainsKey("status") ? LabProxyAnswer.Status : LabProxyAnswer.Tunnel,
+            Status = members.TryGetValue("status", out var status) ? status.Whole(100, 999) : 403,
+            Credential = members.TryGetValue("credential", out var credential) ? credential.Text() : null,
         };
     }
 

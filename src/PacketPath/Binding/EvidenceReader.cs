@@ -17,6 +17,7 @@ internal static class EvidenceReader
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),
         (typeof(TlsServerNameResult), [nameof(TlsServerNameResult.Handshakes), nameof(TlsServerNameResult.TrustSource), nameof(TlsServerNameResult.RemoteAddress)]),
         (typeof(QuicPathResult), [nameof(QuicPathResult.QuicAnswered), nameof(QuicPathResult.UdpOutcome), nameof(QuicPathResult.RemoteAddress)]),
+        (typeof(ProxyConnectResult), [nameof(ProxyConnectResult.Outcome), nameof(ProxyConnectResult.ProxyUri), nameof(ProxyConnectResult.TunnelHost)]),
         (typeof(PacketRoute), [nameof(PacketRoute.Outcome), nameof(PacketRoute.TypeOfRoute), nameof(PacketRoute.RemoteAddress)]),
         (typeof(NeighborEntry), [nameof(NeighborEntry.NudState), nameof(NeighborEntry.IPAddress)]),
         (typeof(PacketInterface), [nameof(PacketInterface.AdminUp), nameof(PacketInterface.OperationalStatus)]),
