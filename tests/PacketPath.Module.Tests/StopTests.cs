@@ -28,6 +28,7 @@ public class StopTests
             "Get-QueueStats" => "& { while ($true) { [pscustomobject]@{ InterfaceAlias = 'lo' } } } | Get-QueueStats -All",
             "Get-PacketInterface" => "& { $lo = Get-PacketInterface lo; while ($true) { $lo } } | Get-PacketInterface",
             "Resolve-PacketFailure" => "& { $route = Get-PacketRoute 127.0.0.1; while ($true) { $underWay.Set(); $route } } | Resolve-PacketFailure",
+            "Test-DnsTruncation" => "& { while ($true) { 'www.example' } } | Test-DnsTruncation -Server 127.0.0.1 -ServerPort 9 -NoCapture",
             _ => $"& {{ while ($true) {{ '127.0.0.1' }} }} | {cmdlet}",
         };
 
@@ -82,6 +83,14 @@ public class StopTests
         using var silent = new SilentPeer();
 
         AssertStops($"Test-ProxyConnect example.com:443 -Proxy 127.0.0.1:{silent.Port} -TimeoutSeconds 60 -NoCapture", _ => silent.IsAsked());
+    }
+
+    [Fact]
+    public void A_question_that_waits_for_an_answer_stops_at_once()
+    {
+        using var server = new TestNameServer(answers: false);
+
+        AssertStops($"Test-DnsTruncation www.example -Server 127.0.0.1 -ServerPort {server.Port} -TimeoutSeconds 60", _ => server.TakeQueries() > 0);
     }
 
     [Theory]

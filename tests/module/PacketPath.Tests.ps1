@@ -349,6 +349,35 @@ Describe 'Test-ProxyConnect' {
     }
 }
 
+Describe 'Test-DnsTruncation' {
+    BeforeAll {
+        $closed = Test-DnsTruncation www.example 127.0.0.1 -ServerPort 9 -NoCapture
+    }
+
+    It 'asks at three sizes, and over TCP where nothing comes' {
+        $closed.Outcome | Should -Be 'Unreachable'
+        $closed.TcpPath.Outcome | Should -Be 'Refused'
+        $closed.Exchanges | Where-Object Transport -eq 'Udp' | ForEach-Object BufferSize | Should -Be 512, 1232, 4096
+    }
+
+    It 'draws a line for every query' {
+        $text = $closed | Out-String -Width 100
+        $text | Should -Match 'www\.example\. A @127\.0\.0\.1:9  unreachable'
+        $text | Should -Match '1232 +IcmpError'
+        ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+    }
+
+    It 'is evidence' {
+        ($closed | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'NameServerUnreachable'
+    }
+
+    It 'takes an address for what it is' {
+        Test-DnsTruncation 192.0.2.1 127.0.0.1 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.TargetObject | Should -Be '192.0.2.1'
+        (Test-DnsTruncation 192.0.2.1 127.0.0.1 -Type PTR -ServerPort 9 -NoCapture).Name | Should -Be '1.2.0.192.in-addr.arpa.'
+    }
+}
+
 Describe 'Get-QueueStats' {
     It 'reads interfaces, processors and protocols without privilege' {
         $kinds = (Get-QueueStats -All).Kind | Sort-Object -Unique

@@ -16,6 +16,7 @@ internal static class ApplicationAnswers
         TlsServerNameResult tls => TlsObservations.Answer(tls),
         QuicPathResult quic => QuicObservations.Answer(quic),
         ProxyConnectResult proxy => ProxyObservations.Answer(proxy),
+        DnsTruncationResult dns => DnsObservations.Answer(dns),
         _ => null,
     };
 
@@ -23,6 +24,7 @@ internal static class ApplicationAnswers
     public static bool IsHeardByDatagram(ApplicationEvidence evidence) => evidence switch
     {
         QuicPathResult quic => quic.QuicAnswered,
+        DnsTruncationResult dns => DnsObservations.IsHeard(dns),
         _ => false,
     };
 }

@@ -31,6 +31,17 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     /// <summary>The same attempt again, and what it comes to.</summary>
     public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
 
+    /// <summary>The same question to a name server again, and what it comes to.</summary>
+    /// <param name="result">What was asked.</param>
+    /// <param name="type">The type; null for the same.</param>
+    /// <param name="server">Empty for the resolvers of the namespace; null for the same.</param>
+    public string Dns(DnsTruncationResult result, string? type = null, string? server = null)
+    {
+        var port = result.RemotePort is 53 or < 1 or > 65535 || server is not null ? "" : Describe.Text($" -ServerPort {result.RemotePort}");
+        var place = IsNamed ? Place : result.RequestedNetNamespace ?? "";
+        return $"Test-DnsTruncation -Name {Quote(Or(result.Name, "localhost"))}{Option("-Server", server ?? Address(evidence.RemoteAddress))}{Option("-Type", type ?? result.Type)}{port}{Option("-NetNamespace", place)} | Resolve-PacketFailure";
+    }
+
     /// <summary>The same path MTU probe again.</summary>
     public string Mtu(string options = "") => $"Invoke-MtuProbe -TargetName {Quote(Address(evidence.RemoteAddress))}{options}{Netns}";
 
@@ -175,6 +186,8 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         : evidence.Route?.Mark is > 0 and var routed ? Describe.Text($" -Mark {routed}") : "";
 
     private string Family => evidence.RemoteAddress.Length == 0 ? "" : evidence.IsIPv6 ? " -IPv6" : " -IPv4";
+
+    private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
     private static string Option(string name, string value) => value.Length == 0 ? "" : $" {name} {Quote(value)}";
 

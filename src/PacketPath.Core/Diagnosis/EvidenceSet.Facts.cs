@@ -12,8 +12,8 @@ internal sealed partial class EvidenceSet
     /// <summary>True where the target answered an application probe over UDP.</summary>
     public bool IsHeardByDatagram => Current.Any(ApplicationAnswers.IsHeardByDatagram);
 
-    /// <summary>The newest result of each application probe.</summary>
-    public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => a.GetType());
+    /// <summary>The newest result of each application probe, and of each question put to a name server.</summary>
+    public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => (a.GetType(), a is DnsTruncationResult dns ? DnsObservations.Question(dns) : ""));
 
     /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
     public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && (HeardOfMtu || SilentTalk is not null));

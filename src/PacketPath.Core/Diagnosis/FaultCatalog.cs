@@ -76,12 +76,21 @@ public static class FaultCatalog
         new AcceptQueueFull(),
         new ReceiveBufferFull(),
 
+        new NameServerUnreachable(),
+        new NameServerRefused(),
+        new NameServerFailure(),
+        new NameNotFound(),
+        new NameNoAddress(),
+
         new TlsNotSpoken(),
         new TlsServerNameBlocked(),
         new TlsHandshakeStalled(),
         new TlsServerNameRejected(),
         new TlsServerNameMismatch(),
         new TlsCertificateInvalid(),
+
+        new DnsTruncatedTcpBlocked(),
+        new DnsLargeReplyLost(),
 
         new ProxyUnreachable(),
         new ProxyAuthenticationRequired(),

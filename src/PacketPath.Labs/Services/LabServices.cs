@@ -54,6 +54,7 @@ internal sealed class LabServices : IDisposable
                 LabServiceKind.UdpListen => ServiceSocket.Bind(service, SocketType.Dgram),
                 LabServiceKind.Quic => new QuicService(service),
                 LabServiceKind.Proxy => new ProxyService(service, netNamespace),
+                LabServiceKind.Dns => new DnsService(service),
                 LabServiceKind.TrackedFlows => new TrackedFlowsService(service),
                 LabServiceKind.Tls => new TlsService(service, authority!),
                 _ => new TcpService(service),

@@ -39,6 +39,9 @@ public sealed record LabService
     /// <summary>The credential it wants, as <c>user:password</c>; null where it serves anyone.</summary>
     public string? Credential { get; init; }
 
+    /// <summary>What <see cref="LabServiceKind.Dns"/> answers; null for every other kind.</summary>
+    public LabDns? Dns { get; init; }
+
     /// <summary>The command of <see cref="LabServiceKind.Command"/>, run with <c>sh</c>.</summary>
     public string? Run { get; init; }
 
@@ -72,6 +75,9 @@ public enum LabServiceKind
 
     /// <summary>An HTTP proxy that takes CONNECT.</summary>
     Proxy,
+
+    /// <summary>A small name server, over UDP and TCP.</summary>
+    Dns,
 
     /// <summary>Any command.</summary>
     Command,

@@ -112,7 +112,7 @@ internal static class LabTopologyReader
 
     private static LabService Service(JsonCursor at)
     {
-        var all = at.Members(["type", "port", "address", "backlog", "percent", "silentNames", "refusedNames", "retry", "answer", "status", "credential", "run", "ready", .. LabTlsReader.Members]);
+        var all = at.Members(["type", "port", "address", "backlog", "percent", "silentNames", "refusedNames", "retry", "answer", "status", "credential", "run", "ready", .. LabTlsReader.Members, .. LabDnsReader.Names]);
         var kind = at.Required(all, "type").Word<LabServiceKind>();
         var members = kind switch
         {
@@ -120,6 +120,7 @@ internal static class LabTopologyReader
             LabServiceKind.TrackedFlows => at.Members("type", "percent", "address"),
             LabServiceKind.Tls => at.Members(["type", "port", "address", .. LabTlsReader.Members]),
             LabServiceKind.Quic => at.Members("type", "port", "address", "silentNames", "refusedNames", "retry"),
+            LabServiceKind.Dns => at.Members(["type", "port", "address", .. LabDnsReader.Names]),
             LabServiceKind.TcpListen => at.Members("type", "port", "address", "backlog"),
             LabServiceKind.Proxy => at.Members("type", "port", "address", "answer", "status", "credential"),
             _ => at.Members("type", "port", "address"),
@@ -148,6 +149,7 @@ internal static class LabTopologyReader
             Answer = members.TryGetValue("answer", out var answer) ? answer.Word<LabProxyAnswer>() : members.ContainsKey("status") ? LabProxyAnswer.Status : LabProxyAnswer.Tunnel,
             Status = members.TryGetValue("status", out var status) ? status.Whole(100, 999) : 403,
             Credential = members.TryGetValue("credential", out var credential) ? credential.Text() : null,
+            Dns = kind == LabServiceKind.Dns ? LabDnsReader.Read(at, members) : null,
         };
     }
 

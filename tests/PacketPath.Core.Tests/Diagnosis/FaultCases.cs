@@ -176,7 +176,7 @@ public static class FaultCases
             s => [s.Receiver(drops: 5), s.Receiver(drops: 5) with { ObservedAt = Scene.Noon.AddSeconds(5) }, s.Receiver(drops: 50) with { Cookie = 8 }]),
     ];
 
-    public static IReadOnlyList<Case> All { get; } = [.. Local, .. Exit, .. Beyond, .. Sockets, .. TlsFaultCases.All, .. QuicCases.All, .. ProxyFaultCases.All];
+    public static IReadOnlyList<Case> All { get; } = [.. Local, .. Exit, .. Beyond, .. Sockets, .. TlsFaultCases.All, .. QuicCases.All, .. NameServerCases.All, .. ProxyFaultCases.All];
 
     private static LocalPortUse Ports(int inUse) => new() { FirstPort = 40000, LastPort = 40004, Usable = 5, InUse = inUse, TimeWait = 2 };
 

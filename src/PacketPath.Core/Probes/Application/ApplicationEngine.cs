@@ -51,6 +51,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
                 _transport.Value.Dispose();
             }
 
+            Ended();
             _places.Dispose();
         }
     }
@@ -58,6 +59,11 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     /// <summary>Probes one target: everything it opens it closes, and it ends soon after <paramref name="stop"/> is cancelled.</summary>
     /// <exception cref="SynProbeException">It could not be probed as asked.</exception>
     protected abstract Task<TResult> ProbeAsync(TTarget target, CancellationToken stop);
+
+    /// <summary>Closes what the conversations shared; called when the last is over.</summary>
+    protected virtual void Ended()
+    {
+    }
 
     /// <summary>Attempts a TCP connection, watched as Test-SynPath watches it.</summary>
     protected Task<SynPathResult> SynAsync(SynTarget target, CancellationToken stop) =>
