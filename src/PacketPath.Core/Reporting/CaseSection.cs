@@ -74,8 +74,9 @@ internal sealed class CaseSection(HtmlWriter html, PacketTrace trace, int number
         Paragraph("What it does not prove", _verdict.DoesNotProve);
         html.Html($"</div>\n<div>\n");
         List("Next steps", _verdict.NextSteps, static (html, command) => html.Html($"<li><code>{command}</code></li>\n"), "steps");
-        List("Not observed", trace.NotObserved, static (html, m) =>
-            html.Html($"<li><strong>{m.What}</strong>: {m.Why.TrimEnd('.')}. {m.Remedy}</li>\n"));
+        // What was missed for one reason is said once.
+        List("Not observed", trace.NotObserved.GroupBy(static m => (m.Why, m.Remedy)).ToArray(), static (html, missing) =>
+            html.Html($"<li><strong>{string.Join("; ", missing.Select(static m => m.What))}</strong>: {missing.Key.Why.TrimEnd('.')}. {missing.Key.Remedy}</li>\n"));
         if (_verdict.HelpUri.Length > 0)
         {
             html.Html($"<p class=\"meta\">More about this verdict: <code>{_verdict.HelpUri}</code></p>\n");

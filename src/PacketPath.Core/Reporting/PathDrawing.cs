@@ -53,7 +53,7 @@ internal sealed class PathDrawing(HtmlWriter html, PacketTrace trace)
         html.Html($"<rect class=\"place net\" x=\"{PathLayout.NetworkLeft}\" y=\"8\" width=\"{PathLayout.NetworkRight - PathLayout.NetworkLeft}\" height=\"{PathLayout.Height - 16}\" rx=\"12\"/>");
         html.Html($"<text class=\"caption mid\" x=\"{(PathLayout.NetworkLeft + PathLayout.NetworkRight) / 2}\" y=\"32\">network</text>\n");
         html.Html($"<rect class=\"place\" x=\"{PathLayout.FarLeft}\" y=\"8\" width=\"{PathLayout.Width - PathLayout.FarLeft - 6}\" height=\"{PathLayout.Height - 16}\" rx=\"12\"/>");
-        html.Html($"<text class=\"caption mid\" x=\"1062\" y=\"32\">far host</text>\n");
+        html.Html($"<text class=\"caption mid\" x=\"1062\" y=\"32\">{(trace.Kind == TraceKind.Listening ? "client" : "far host")}</text>\n");
     }
 
     private void Ways()

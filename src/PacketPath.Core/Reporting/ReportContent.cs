@@ -9,6 +9,7 @@ internal sealed class ReportContent
     private readonly List<PacketTrace> _cases = [];
     private readonly List<PacketEvidence> _loose = [];
     private readonly List<PacketRecord> _packets = [];
+    private readonly List<PacketFlowComparison> _flows = [];
 
     private ReportContent()
     {
@@ -19,6 +20,9 @@ internal sealed class ReportContent
 
     /// <summary>Evidence about hosts rather than targets.</summary>
     public IReadOnlyList<PacketEvidence> HostState { get; private set; } = [];
+
+    /// <summary>Flows as several captures saw them.</summary>
+    public IReadOnlyList<PacketFlowComparison> Flows => _flows;
 
     /// <summary>Captured packets of no target of the report.</summary>
     public IReadOnlyList<PacketRecord> OtherPackets { get; private set; } = [];
@@ -46,6 +50,9 @@ internal sealed class ReportContent
                 break;
             case PacketFailure verdict:
                 AddVerdict(verdict);
+                break;
+            case PacketFlowComparison flow:
+                _flows.Add(flow);
                 break;
             case PacketRecord packet:
                 _packets.Add(packet);

@@ -57,6 +57,11 @@ internal sealed class ReportPage(HtmlWriter html, ReportContent content, ReportO
             html.Html($"</section>\n");
         }
 
+        if (content.Flows.Count > 0)
+        {
+            Flows();
+        }
+
         if (content.OtherPackets.Count > 0)
         {
             html.Html($"<section class=\"card\">\n<h2>Other captured packets</h2>\n");
@@ -71,6 +76,27 @@ internal sealed class ReportPage(HtmlWriter html, ReportContent content, ReportO
             </html>
 
             """);
+    }
+
+    private void Flows()
+    {
+        html.Html($"""
+            <section class="card">
+            <h2>Flows between captures</h2>
+            <div class="scroll"><table class="overview">
+            <thead><tr><th>Flow</th><th>Found</th><th>Seen at</th><th>There</th><th>Back</th><th>Stopped after</th></tr></thead>
+            <tbody>
+
+            """);
+        foreach (var flow in content.Flows)
+        {
+            html.Html($"<tr><td><bdi>{flow.Protocol} {TargetKey.Text(flow.SourceAddress, flow.SourcePort)} › {TargetKey.Text(flow.DestinationAddress, flow.DestinationPort)}</bdi></td><td>{flow.Outcome}</td>");
+            html.Html($"<td>{string.Join(" › ", flow.Points.Select(static p => p.Name))}</td><td>{flow.ForwardPackets}, {flow.ForwardLost} lost</td><td>{flow.ReplyPackets}, {flow.ReplyLost} lost</td><td>{flow.StoppedAfter}</td></tr>\n");
+        }
+
+        html.Html($"</tbody></table></div>\n");
+        new EvidenceTables(html).Write(content.Flows);
+        html.Html($"</section>\n");
     }
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";

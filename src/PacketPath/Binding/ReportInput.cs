@@ -5,14 +5,18 @@ namespace PacketPath.Binding;
 /// <summary>Reads what a report can show: traces, verdicts, evidence and captured packets, live or deserialized, and what a lab run wrote.</summary>
 internal static class ReportInput
 {
-    private static readonly string[] Signature = [nameof(PacketFailure.FaultId), nameof(PacketFailure.Layer), nameof(PacketFailure.Confidence), nameof(PacketFailure.Summary)];
+    private static readonly (Type Type, string[] Signature)[] Kinds =
+    [
+        (typeof(PacketFailure), [nameof(PacketFailure.FaultId), nameof(PacketFailure.Layer), nameof(PacketFailure.Confidence), nameof(PacketFailure.Summary)]),
+        (typeof(PacketFlowComparison), [nameof(PacketFlowComparison.Outcome), nameof(PacketFlowComparison.Points), nameof(PacketFlowComparison.Crossings), nameof(PacketFlowComparison.ForwardLost)]),
+    ];
 
     /// <summary>Reads one object, which may hold several.</summary>
     public static bool TryRead(PSObject? item, List<object> found, out string problem)
     {
         switch (item?.BaseObject)
         {
-            case PacketFailure:
+            case PacketFailure or PacketFlowComparison:
                 found.Add(item.BaseObject);
                 problem = "";
                 return true;
@@ -48,7 +52,8 @@ internal static class ReportInput
 
     private static bool TryReadBag(PSObject item, List<object> found, ref string problem)
     {
-        if (item.BaseObject is not PSCustomObject || Signature.Any(name => item.Properties[name]?.Value is null))
+        var kind = Kinds.FirstOrDefault(k => k.Signature.All(name => item.Properties[name]?.Value is not null)).Type;
+        if (kind is null || item.BaseObject is not PSCustomObject)
         {
             problem = problem.Replace("is not evidence that Resolve-PacketFailure can weigh", "has no place in a report", StringComparison.Ordinal);
             return false;
@@ -56,18 +61,18 @@ internal static class ReportInput
 
         try
         {
-            found.Add(Whole((PacketFailure)PropertyBagReader.Read(item, typeof(PacketFailure))));
+            found.Add(Whole(PropertyBagReader.Read(item, kind)));
             return true;
         }
         catch (PSInvalidCastException e)
         {
-            problem = $"An object that looks like a verdict cannot be read back: {e.Message}";
+            problem = $"An object that looks like a {kind.Name} cannot be read back: {e.Message}";
             return false;
         }
     }
 
     // The subject is declared as any object: what it was can be told from its properties alone.
-    private static PacketFailure Whole(PacketFailure verdict) => verdict.Subject is PSObject subject
+    private static object Whole(object item) => item is PacketFailure { Subject: PSObject subject } verdict
         ? verdict with { Subject = EvidenceReader.TryRead(subject, out var evidence, out _) ? evidence : null }
-        : verdict;
+        : item;
 }

@@ -147,6 +147,15 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void What_was_missed_for_one_reason_is_said_once()
+    {
+        var trace = SampleTraces.Silent() with { NotObserved = [new() { What = "one", Why = "no right", Remedy = "be root" }, new() { What = "two", Why = "no right", Remedy = "be root" }, new() { What = "three", Why = "no time", Remedy = "wait" }] };
+        var said = SamplePages.Read(SamplePages.Page(trace)).Descendants("li").Where(li => li.Value.Contains(": no ", StringComparison.Ordinal)).Select(li => li.Value);
+
+        Assert.Equal(["one; two: no right. be root", "three: no time. wait"], said);
+    }
+
+    [Fact]
     public void Nothing_at_all_is_a_page_that_says_so()
     {
         Assert.Contains("No trace and no verdict was given", SamplePages.Read(SamplePages.Page()).Value, StringComparison.Ordinal);

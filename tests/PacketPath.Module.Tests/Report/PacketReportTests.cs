@@ -46,6 +46,17 @@ public sealed class PacketReportTests(EngineFixture engine) : IClassFixture<Engi
     }
 
     [Fact]
+    public void Compared_flows_have_a_table_live_and_saved()
+    {
+        var flow = new PacketFlowComparison { Protocol = TransportProtocol.Tcp, SourceAddress = "192.0.2.5", SourcePort = 40000, DestinationAddress = "203.0.113.10", DestinationPort = 443, ForwardPackets = 3, ForwardLost = 3, StoppedAfter = "client", Points = [new FlowPoint { Name = "client" }, new FlowPoint { Name = "server" }], Crossings = [new FlowCrossing { From = "client", To = "server", Sent = 3 }] };
+        var live = engine.Invoke("$f | ConvertTo-PacketReport", "f", flow).One<string>();
+
+        Assert.Contains("client › server", live, StringComparison.Ordinal);
+        Assert.Contains("3, 3 lost", live, StringComparison.Ordinal);
+        Assert.Equal(WithoutTime(live), WithoutTime(engine.Invoke($"$f | {RoundTrip} | ConvertTo-PacketReport", "f", flow).One<string>()));
+    }
+
+    [Fact]
     public void A_lab_s_result_stands_for_what_its_pipeline_wrote()
     {
         var trace = SampleTraces.Refused();
