@@ -16,6 +16,7 @@ IBenchmark[] all =
     new ConntrackBenchmark(),
     new MtuBenchmark(),
     new QuicBenchmark(),
+    new TlsBenchmark(),
     new SocketBenchmark(),
     new QueueBenchmark(),
     new ReportBenchmark(),

@@ -20,6 +20,14 @@ internal static class ApplicationAnswers
         _ => null,
     };
 
+    /// <summary>What the probe saw, in sentences, for a verdict that names no fault.</summary>
+    public static IEnumerable<FailureEvidence?> Told(ApplicationEvidence evidence) => evidence switch
+    {
+        ProxyConnectResult proxy => ProxyObservations.Told(proxy),
+        TlsServerNameResult tls => TlsObservations.Told(tls),
+        _ => [],
+    };
+
     /// <summary>True where the target was heard over UDP, whatever it said: it is reached then, even where TCP is not.</summary>
     public static bool IsHeardByDatagram(ApplicationEvidence evidence) => evidence switch
     {

@@ -25,6 +25,9 @@ internal static class TlsObservations
     public static string Name(TlsHandshake handshake) =>
         handshake.ServerName is { } name ? $"the server name {name}" : "no server name";
 
+    /// <summary>One sentence on each of the first handshakes.</summary>
+    public static IEnumerable<FailureEvidence> Told(TlsServerNameResult result) => result.Handshakes.Take(MostNames).Select(h => Told(result, h));
+
     /// <summary>One sentence on a handshake.</summary>
     public static FailureEvidence Told(TlsServerNameResult result, TlsHandshake handshake, bool refutes = false)
     {

@@ -43,22 +43,21 @@ public sealed class TlsTrust
     /// <param name="sent">The other certificates that came with it.</param>
     internal X509Chain Judge(X509Certificate2 certificate, X509Certificate2Collection sent)
     {
-        var chain = Build(certificate, sent, X509ChainTrustMode.System);
-        if (_own.Count == 0 || !Array.Exists(chain.ChainStatus, s => (s.Status & Untrusted) != 0))
+        if (_own.Count > 0)
         {
-            return chain;
+            var own = Build(certificate, sent, X509ChainTrustMode.CustomRootTrust);
+            if (!IsUntrusted(own))
+            {
+                return own;
+            }
+
+            own.Dispose();
         }
 
-        var other = Build(certificate, sent, X509ChainTrustMode.CustomRootTrust);
-        if (Array.Exists(other.ChainStatus, s => (s.Status & Untrusted) != 0))
-        {
-            other.Dispose();
-            return chain;
-        }
-
-        chain.Dispose();
-        return other;
+        return Build(certificate, sent, X509ChainTrustMode.System);
     }
+
+    private static bool IsUntrusted(X509Chain chain) => Array.Exists(chain.ChainStatus, static s => (s.Status & Untrusted) != 0);
 
     private X509Chain Build(X509Certificate2 certificate, X509Certificate2Collection sent, X509ChainTrustMode mode)
     {

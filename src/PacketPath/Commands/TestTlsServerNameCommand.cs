@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using System.Security.Cryptography;
-using System.Text;
 using PacketPath.Binding;
 using PacketPath.Probes;
 using PacketPath.Targets;
@@ -14,7 +12,6 @@ namespace PacketPath.Commands;
 public sealed class TestTlsServerNameCommand : HostCmdlet
 {
     private const int DefaultPort = 443;
-    private const int LongestProtocol = 255;
 
     private readonly Dictionary<string, TlsSession?> _sessions = [];
     private TlsTrust _trust = TlsTrust.System;
@@ -97,23 +94,13 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        foreach (var name in ServerName.Append(ControlName).Where(static n => !string.IsNullOrWhiteSpace(n)))
+        var trust = TlsArguments.Trust([.. TrustedCertificate.Select(GetUnresolvedProviderPathFromPSPath)], TrustedCertificate, out var unusable);
+        if ((TlsArguments.WrongName(ServerName.Append(ControlName)) ?? TlsArguments.WrongProtocol(Alpn) ?? unusable) is { } wrong)
         {
-            if (!TargetParser.TryParse(name!, out _, out var problem))
-            {
-                Refuse(problem, "ServerNameInvalid", name!, problem.Advice);
-            }
+            ThrowTerminatingError(wrong);
         }
 
-        foreach (var protocol in Alpn)
-        {
-            if (Encoding.UTF8.GetByteCount(protocol) is < 1 or > LongestProtocol)
-            {
-                Refuse(new ArgumentException($"'{protocol}' is not an application protocol."), "AlpnInvalid", protocol, "Its name has 1 to 255 bytes, for example h2.");
-            }
-        }
-
-        _trust = Trust();
+        _trust = trust!;
     }
 
     /// <inheritdoc/>
@@ -162,25 +149,6 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Refuse(Exception exception, string id, object target, string? advice) => ThrowTerminatingError(
-        new ErrorRecord(exception, id, ErrorCategory.InvalidArgument, target) { ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = advice ?? "" } });
-
-    private TlsTrust Trust()
-    {
-        var paths = TrustedCertificate.Select(GetUnresolvedProviderPathFromPSPath).ToArray();
-        try
-        {
-            return TlsTrust.WithFiles(paths);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            Refuse(
-                new ArgumentException($"-TrustedCertificate {string.Join(", ", TrustedCertificate)} cannot be used: {e.Message}", e),
-                "TrustedCertificateInvalid", string.Join(", ", TrustedCertificate), "Give files that hold certificates in PEM or DER.");
-            throw;
-        }
     }
 
     private TlsSession? Session()

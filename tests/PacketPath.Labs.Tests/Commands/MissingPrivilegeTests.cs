@@ -113,6 +113,21 @@ public class MissingPrivilegeTests
         Assert.Equal(Lines(ShellProcess.CommandUnder(["ip", "netns", "exec", network.NamespaceOf("a")], Rows)), lines);
     }
 
+    [RootFact]
+    public void AnOrdinaryUserMakesTlsHandshakesAndIsToldThatNoPacketWasSeen()
+    {
+        var pair = Topologies.Pair();
+        var service = new LabService { Kind = LabServiceKind.Tls, Port = 443, Tls = new LabTls { Certificates = [new LabCertificate { Names = ["a.example"] }] } };
+        using var network = LabNetwork.Build(pair with { Nodes = [pair.Nodes[0], pair.Nodes[1] with { Services = [service] }] });
+        var lines = AsOrdinaryUser(
+            network,
+            "Test-TlsServerName 10.1.0.2 -ServerName a.example, b.example | ForEach-Object { \"$($_.Handshakes.Outcome) $($_.Handshakes.CoversName) $($_.CaptureStatus)\"; $_.NotObserved | ForEach-Object { \"$($_.What) / $($_.Remedy)\" }; ($_ | Resolve-PacketFailure -PrimaryOnly).FaultId }");
+        Assert.Equal("Completed Completed True False Unavailable", lines[0]);
+        Assert.StartsWith("packet capture of the TLS connections / ", lines[1]);
+        Assert.Contains("setcap cap_net_raw+ep", lines[1]);
+        Assert.Equal("TlsServerNameMismatch", lines[^1]);
+    }
+
     // A pair of nodes, the first of which tracks connections and filters.
     private static LabNetwork Tracking()
     {

@@ -74,7 +74,7 @@ public sealed class Indeterminate : FaultRule
     private static Finding OfApplication(EvidenceSet evidence, ApplicationEvidence application) => Open(
         $"{evidence.Target} is reached, and what the application answered fits no fault known here.",
         application,
-        [.. ProxyObservations.Told(application), evidence.Probe is null ? null : Observations.Socket(evidence), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+        [.. ApplicationAnswers.Told(application), evidence.Probe is null ? null : Observations.Socket(evidence), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
         "The target was reached.",
         "the same question again, with a longer timeout",
         [new Commands(evidence).ProbeAndResolve()]);

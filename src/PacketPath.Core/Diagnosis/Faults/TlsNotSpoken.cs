@@ -28,6 +28,7 @@ public sealed class TlsNotSpoken : FaultRule
             Confidence = other is not null ? Confidence.Proven : Confidence.Probable,
             Summary = other is not null
                 ? $"{evidence.Target} does not speak TLS: it answers a ClientHello with \"{other.ReceivedText}\"."
+                : handshake.Reached == TlsStage.BeforeClientHello ? $"{evidence.Target} accepts connections and ends each at once, before a ClientHello is sent."
                 : $"{evidence.Target} ends every connection that brings a ClientHello, whatever the name, without a byte of TLS.",
             Subject = handshake,
             Evidence =
@@ -37,6 +38,7 @@ public sealed class TlsNotSpoken : FaultRule
             ],
             Proves = other is not null
                 ? $"The connection works, and what came back over it cannot be a TLS record: {other.Reason ?? "its first byte is none of TLS"}."
+                : handshake.Reached == TlsStage.BeforeClientHello ? "The handshake of TCP completes, and the connection is ended before anything is sent on it."
                 : "The connection works, and it is ended as soon as a ClientHello is on it.",
             DoesNotProve = other is not null
                 ? "That the target itself said it: a device on the way can answer in its place."
