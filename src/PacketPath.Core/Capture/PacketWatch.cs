@@ -81,6 +81,9 @@ internal sealed class PacketWatch : IDisposable
     /// <summary>Packets lost so far, by the kernel or the interface.</summary>
     public long Lost => _sources.Sum(s => s.Source.GetCounts() is var counts ? counts.Dropped + counts.InterfaceDropped : 0);
 
+    /// <summary>Lets no more packets come; those that came already can still be taken.</summary>
+    public void End() => _end.Cancel();
+
     /// <summary>Takes the next record; false where none came in time.</summary>
     /// <exception cref="OperationCanceledException">The caller stops.</exception>
     public bool TryTake(TimeSpan wait, CancellationToken stop, [NotNullWhen(true)] out PacketRecord? record) =>

@@ -16,6 +16,7 @@ internal sealed class EvidenceGrouping
     private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
+    private readonly CaptureEvidence _captures = new();
     private FarEvidence _far = null!;
 
     /// <summary>Takes one piece of evidence; kinds that no rule reads are left aside.</summary>
@@ -59,6 +60,12 @@ internal sealed class EvidenceGrouping
             case SocketEntry socket:
                 AddSocket(socket);
                 break;
+            case PacketRecord record:
+                _captures.Add(record);
+                return;
+            case PacketCaptureSummary summary:
+                _captures.Add(summary);
+                break;
         }
 
         foreach (var counter in CounterSnapshot.Of(evidence))
@@ -70,6 +77,16 @@ internal sealed class EvidenceGrouping
     /// <summary>One set per target, in the order the targets first appeared, then what stands for itself.</summary>
     public IEnumerable<EvidenceSet> Sets()
     {
+        _captures.Seal();
+        if (_order.Count == 0 && !_captures.IsEmpty)
+        {
+            // Nobody asked about a destination: the connections that were captured are what there is to judge.
+            foreach (var attempt in _captures.Attempts())
+            {
+                AddTo(_probes, TargetKey.Of(attempt), attempt);
+            }
+        }
+
         FindSilence();
         foreach (var lookup in _inbound.LookupsFor(_probes.Keys))
         {
@@ -77,11 +94,13 @@ internal sealed class EvidenceGrouping
         }
 
         _far = new FarEvidence(_probes.Values.SelectMany(p => p), _routes, _hosts);
+        var opposites = OppositeAttempts.Find(_order.Where(_probes.ContainsKey).Select(key => (key, NewestFirst(_probes[key])[0])));
+        var absorbed = opposites.Values.ToHashSet();
         foreach (var key in _order)
         {
-            if (!IsContextOnly(key) && !_far.Absorbs(key))
+            if (!IsContextOnly(key) && !_far.Absorbs(key) && !absorbed.Contains(key))
             {
-                yield return DestinationSet(key);
+                yield return opposites.TryGetValue(key, out var other) ? DestinationSet(key, DestinationSet(other)) : DestinationSet(key);
             }
         }
 
@@ -89,7 +108,7 @@ internal sealed class EvidenceGrouping
         foreach (var (place, host) in _hosts.OrderBy(h => h.Value.Order).Select(h => (h.Key, h.Value)))
         {
             // What was read on a router or the target belongs to the attempt it was read for.
-            foreach (var set in judged.Contains(place) || _far.Involves(place) ? [] : host.Sets(place))
+            foreach (var set in judged.Contains(place) || _far.Involves(place) || (judged.Count > 0 && _captures.Has(place)) ? [] : host.Sets(place))
             {
                 yield return set;
             }
@@ -114,7 +133,7 @@ internal sealed class EvidenceGrouping
             : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null);
     }
 
-    private EvidenceSet DestinationSet(TargetKey key)
+    private EvidenceSet DestinationSet(TargetKey key, EvidenceSet? opposite = null)
     {
         var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
         var mark = probes.Count == 0 ? (long?)null : probes[0].Mark;
@@ -162,6 +181,9 @@ internal sealed class EvidenceGrouping
             Elsewhere = probes.Count == 0 ? [] : _far.HostsOf(probes[0]),
             ReplyRoutes = probes.Count == 0 ? [] : _far.RepliesOf(probes[0]),
             SilentTalk = _silent.GetValueOrDefault(key),
+            TwoEnds = probes.Count == 0 || _captures.IsEmpty ? null : _captures.Of(probes[0], place => _hosts.GetValueOrDefault(place)),
+            Opposite = opposite,
+            IsSighted = probes.Count > 0 && _captures.IsSighted(probes[0]),
             Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),
             TargetSockets = _sockets.Of(key, probes, place => _hosts.GetValueOrDefault(place)),
             Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],

@@ -69,6 +69,15 @@ internal sealed partial class EvidenceSet
     /// <summary>The tracked connections read in this namespace.</summary>
     public IReadOnlyList<ConntrackEntry> Connections { get; init; } = [];
 
+    /// <summary>What captures in other places saw of the attempt that counts; null where there are none.</summary>
+    public TwoEnds? TwoEnds { get; init; }
+
+    /// <summary>What is known of the attempt that the target made upon this host; null where it made none.</summary>
+    public EvidenceSet? Opposite { get; init; }
+
+    /// <summary>True where the attempt was put together from captured packets: no socket was asked.</summary>
+    public bool IsSighted { get; init; }
+
     /// <summary>The attempt that counts: the newest, unless a later lookup shows that the host has changed since it succeeded.</summary>
     public SynPathResult? Probe => Probes.Count == 0 || IsOvertaken(Probes[0]) ? null : Probes[0];
 

@@ -50,6 +50,7 @@ public static class FaultCatalog
         new PathSilentAfterHop(),
         new RemoteNetworkUnreachable(),
         new RemoteHostUnreachable(),
+        new ForwardPathLost(),
         new NoReply(),
         new MtuInterfaceMismatch(),
         new MtuBlackHole(),
@@ -59,6 +60,8 @@ public static class FaultCatalog
         new RemoteResetByMiddlebox(),
         new RemoteRefused(),
 
+        new ReturnPathAsymmetric(),
+        new ReturnPathLost(),
         new ReturnPathFiltered(),
         new ReturnRouteMissing(),
 

@@ -19,6 +19,7 @@ internal sealed class LayerCoverage
         FromProbe();
         FromTables();
         FromPackets();
+        FromOtherCaptures();
         FromWhatWasHeard();
         FromTargetSockets();
         FromLargePackets();
@@ -179,6 +180,32 @@ internal sealed class LayerCoverage
             foreach (var layer in WayBack)
             {
                 Clear(layer, heard);
+            }
+        }
+    }
+
+    // What came to another point has left this host; what came to the target, or was answered, has crossed the path.
+    private void FromOtherCaptures()
+    {
+        if (_evidence.TwoEnds is not { } ends)
+        {
+            return;
+        }
+
+        if (ends.Places.FirstOrDefault(static p => p.SawRequest) is { } there)
+        {
+            foreach (var layer in LocalExit)
+            {
+                Clear(layer, $"the SYN was captured at {there.Name}");
+            }
+        }
+
+        if (ends.Receiver is { SawRequest: true } receiver)
+        {
+            Clear(PathLayer.Path, $"the SYN was captured at {receiver.Name}");
+            if (receiver.SawAnswer)
+            {
+                Clear(PathLayer.RemoteHost, $"an answer ({ends.Answers()}) was captured at {receiver.Name}");
             }
         }
     }

@@ -13,6 +13,7 @@ internal static class Observations
     public const string ErrorQueueSource = "IP_RECVERR error queue";
     public const string SocketSource = "connect() and SO_ERROR";
     public const string CaptureSource = "capture on the flow's 4-tuple";
+    public const string OtherCaptureSource = "captures at several points, matched by sequence number";
     public const string WalkSource = "TTL walk";
     public const string CounterSource = "kernel counters before and after the attempt";
 
@@ -79,6 +80,19 @@ internal static class Observations
         }
 
         var waited = Describe.Seconds(probe.TimeoutSeconds);
+        if (evidence.IsSighted)
+        {
+            return Supports(
+                probe.Outcome switch
+                {
+                    SynOutcome.Open => $"the packets of the handshake with {evidence.Target} are complete",
+                    SynOutcome.Refused => $"{evidence.Target} answered the SYN with a RST",
+                    _ => $"the sender's capture shows no completed handshake with {evidence.Target} in {waited}" + Retransmits(probe),
+                },
+                CaptureSource,
+                probe.ObservedAt);
+        }
+
         var text = probe.Outcome switch
         {
             SynOutcome.Open => $"the handshake with {evidence.Target} completed",

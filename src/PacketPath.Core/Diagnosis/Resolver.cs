@@ -13,7 +13,7 @@ public static class Resolver
         return Iterate(evidence);
     }
 
-    private static IEnumerable<PacketFailure> Iterate(IEnumerable<PacketEvidence?> evidence) => Sets(evidence).SelectMany(Judge);
+    private static IEnumerable<PacketFailure> Iterate(IEnumerable<PacketEvidence?> evidence) => Judge(Sets(evidence));
 
     /// <summary>The evidence sorted by target.</summary>
     internal static IEnumerable<EvidenceSet> Sets(IEnumerable<PacketEvidence?> evidence)
@@ -21,19 +21,26 @@ public static class Resolver
         var grouping = new EvidenceGrouping();
         foreach (var item in evidence.SelectMany(Unpacked))
         {
-            grouping.Add(EvidenceIntake.Clean(item));
+            Take(grouping, item);
         }
 
         return grouping.Sets();
     }
 
+    // Of a packet little is kept, and no text but where it was seen: cleaning every field of each would take longer than weighing them all.
+    internal static void Take(EvidenceGrouping grouping, PacketEvidence item) => grouping.Add(item is PacketRecord ? item : EvidenceIntake.Clean(item));
+
     // A trace is weighed anew, by what it was made from.
-    private static IEnumerable<PacketEvidence> Unpacked(PacketEvidence? item) => item switch
+    internal static IEnumerable<PacketEvidence> Unpacked(PacketEvidence? item) => item switch
     {
         null => [],
         PacketTrace trace => trace.Evidence.OfType<PacketEvidence>().SelectMany(Unpacked),
         _ => [item],
     };
+
+    /// <summary>The verdicts on many targets; two attempts upon each other count as one.</summary>
+    internal static IEnumerable<PacketFailure> Judge(IEnumerable<EvidenceSet> sets) =>
+        sets.SelectMany(static set => set.Opposite is { } other ? OppositeAttempts.Merge([.. Judge(set)], [.. Judge(other)]) : Judge(set));
 
     /// <summary>The verdicts on one target, the primary one first.</summary>
     internal static IEnumerable<PacketFailure> Judge(EvidenceSet set)

@@ -24,7 +24,8 @@ public sealed class ScenarioRunner
         var clock = Stopwatch.StartNew();
         Progress?.Invoke("building the network");
         using var network = LabNetwork.Build(scenario, stop);
-        var site = new LabSite(scenario, network.Nodes, network.NamespaceOf(scenario.Vantage)) { AuthorityPath = network.AuthorityPath };
+        using var captures = LabCaptures.Start(scenario, network);
+        var site = new LabSite(scenario, network.Nodes, network.NamespaceOf(scenario.Vantage)) { AuthorityPath = network.AuthorityPath, Captures = captures };
         using var recorder = VantageRecorder.Start(site);
         Progress?.Invoke("running the pipeline");
         var output = _run(site, stop);
@@ -84,6 +85,9 @@ public sealed record LabSite(LabScenario Scenario, IReadOnlyDictionary<string, s
 {
     /// <summary>The file of the certificate authority that signs for the lab's TLS services; null where it has none.</summary>
     public string? AuthorityPath { get; init; }
+
+    /// <summary>The captures that stand beside the pipeline. Reading them ends them.</summary>
+    public IEnumerable<object> Captures { get; init; } = [];
 }
 
 /// <summary>What came out of a pipeline.</summary>

@@ -21,6 +21,9 @@ public sealed record LabScenario
     /// <summary>What breaks it, in order; empty for a healthy one.</summary>
     public IReadOnlyList<LabBreakage> Break { get; init; } = [];
 
+    /// <summary>The captures that run beside the pipeline.</summary>
+    public IReadOnlyList<LabCapture> Captures { get; init; } = [];
+
     /// <summary>The node the pipeline looks from.</summary>
     public required string Vantage { get; init; }
 
@@ -39,6 +42,12 @@ public sealed record LabScenario
     /// <summary>The file it was read from; null where it was built in code.</summary>
     public string? Path { get; init; }
 }
+
+/// <summary>A capture that runs beside the pipeline, which gets it as <c>$Captures</c>.</summary>
+/// <param name="Node">Where it stands.</param>
+/// <param name="Interface">The interface; <c>any</c> for all.</param>
+/// <param name="Filter">A BPF filter; empty for everything.</param>
+public sealed record LabCapture(string Node, string Interface = "any", string Filter = "");
 
 /// <summary>One command that breaks the network.</summary>
 /// <param name="Node">Where it is run.</param>

@@ -55,7 +55,7 @@ public static class LabScenarioReader
     private static LabScenario Scenario(JsonCursor root)
     {
         var members = root.Members(
-            "$schema", "name", "title", "teaches", "family", "nodes", "links", "break", "vantage", "pipeline", "trace", "timeoutSeconds", "expected");
+            "$schema", "name", "title", "teaches", "family", "nodes", "links", "break", "captures", "vantage", "pipeline", "trace", "timeoutSeconds", "expected");
         var nodes = root.Required(members, "nodes").AnyMembers().Select(m => LabTopologyReader.Node(m.Key, m.Value)).ToArray();
         if (nodes.Length == 0)
         {
@@ -78,6 +78,7 @@ public static class LabScenarioReader
             Family = root.Required(members, "family").Word<AddressFamily>(),
             Topology = new LabTopology { Nodes = nodes, Links = links },
             Break = members.TryGetValue("break", out var steps) ? [.. steps.Items().Select(s => Breakage(s, names))] : [],
+            Captures = members.TryGetValue("captures", out var captures) ? [.. captures.Items().Select(c => Capture(c, names))] : [],
             Vantage = vantage,
             Pipeline = root.Required(members, "pipeline").Lines(),
             Trace = members.TryGetValue("trace", out var trace) ? trace.Lines() : null,
@@ -104,6 +105,15 @@ public static class LabScenarioReader
     {
         var members = at.Members("node", "run");
         return new LabBreakage(NodeName(at.Required(members, "node"), names), at.Required(members, "run").Lines());
+    }
+
+    private static LabCapture Capture(JsonCursor at, HashSet<string> names)
+    {
+        var members = at.Members("node", "interface", "filter");
+        return new LabCapture(
+            NodeName(at.Required(members, "node"), names),
+            members.TryGetValue("interface", out var link) ? link.Text() : "any",
+            members.TryGetValue("filter", out var filter) ? filter.Text() : "");
     }
 
     private static string FaultId(JsonCursor at)

@@ -14,10 +14,11 @@ internal sealed class LabEngine
     public LabPipelineOutput Run(LabSite site, CancellationToken stop)
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript("param($Vantage, $Nodes, $LabAuthority, $PSDefaultParameterValues)\n" + site.Scenario.Pipeline, useLocalScope: true)
+        shell.AddScript("param($Vantage, $Nodes, $LabAuthority, $Captures, $PSDefaultParameterValues)\n" + site.Scenario.Pipeline, useLocalScope: true)
             .AddParameter("Vantage", site.Vantage)
             .AddParameter("Nodes", new Hashtable(site.Nodes.ToDictionary(n => n.Key, n => n.Value)))
             .AddParameter("LabAuthority", site.AuthorityPath)
+            .AddParameter("Captures", site.Captures)
             .AddParameter("PSDefaultParameterValues", Defaults(site.Vantage));
         var output = new List<object>();
         var errors = new List<string>();

@@ -10,12 +10,12 @@ namespace PacketPath.Commands;
 public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
 {
     private const string Advice =
-        "Pipe in what Test-SynPath, Get-PacketRoute, Get-PolicyRule, Get-NeighborEntry or Get-PacketInterface emit, "
+        "Pipe in what Test-SynPath and the other probes, the collectors, Trace-PacketPath or Watch-PacketCapture emit, "
         + "live, from a remote session, or read back with Import-Clixml or ConvertFrom-Json.";
 
-    private readonly List<PacketEvidence> _evidence = [];
+    private readonly Weighing _weighing = new();
 
-    /// <summary>The evidence: results of Test-SynPath, Get-PacketRoute, Get-PolicyRule, Get-NeighborEntry and Get-PacketInterface, of one host or several, in any order.</summary>
+    /// <summary>The evidence: results of the probes, the collectors, Trace-PacketPath and Watch-PacketCapture, of one host or several, in any order.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Evidence")]
     [ValidateNotNull]
@@ -30,9 +30,14 @@ public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
     {
         foreach (var item in InputObject)
         {
+            if (StopToken.IsCancellationRequested)
+            {
+                return;
+            }
+
             if (EvidenceReader.TryRead(item, out var evidence, out var problem))
             {
-                _evidence.Add(evidence);
+                _weighing.Add(evidence);
             }
             else
             {
@@ -45,7 +50,7 @@ public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
     protected override void EndProcessing()
     {
         var stop = StopToken;
-        foreach (var verdict in Resolver.Resolve(_evidence.TakeWhile(_ => !stop.IsCancellationRequested)))
+        foreach (var verdict in _weighing.Verdicts())
         {
             if (stop.IsCancellationRequested)
             {

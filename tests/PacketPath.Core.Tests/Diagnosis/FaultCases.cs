@@ -156,6 +156,7 @@ public static class FaultCases
 
     private static readonly Case[] Sockets =
     [
+        .. CaptureScene.Cases,
         new("LocalPortsExhausted", PathLayer.Socket,
             s => [s.LocalError("EADDRNOTAVAIL", s.Route()) with { LocalPortUse = Ports(5) }],
             s => [s.LocalError("EADDRNOTAVAIL", s.Route()) with { LocalPortUse = Ports(3) }]),

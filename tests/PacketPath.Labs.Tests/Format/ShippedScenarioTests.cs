@@ -41,7 +41,7 @@ public class ShippedScenarioTests
         var scenario = Names(root.GetProperty("properties"));
         var node = Names(root.GetProperty("$defs").GetProperty("node").GetProperty("properties"));
         Assert.Equal(
-            ["$schema", "break", "expected", "family", "links", "name", "nodes", "pipeline", "teaches", "timeoutSeconds", "title", "trace", "vantage"], scenario);
+            ["$schema", "break", "captures", "expected", "family", "links", "name", "nodes", "pipeline", "teaches", "timeoutSeconds", "title", "trace", "vantage"], scenario);
         Assert.Equal(["commands", "forwarding", "routes", "rules", "services", "switch", "sysctls"], node);
     }
 

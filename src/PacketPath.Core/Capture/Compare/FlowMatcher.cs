@@ -103,6 +103,12 @@ internal sealed class FlowMatcher
 
     private bool Survives(bool[,] survives, MatchedPacket one, MatchedPacket other)
     {
+        // A capture may keep the one number and not the other: only numbers of a kind can tell two sendings apart.
+        if (one.Any.Sending == 0 || other.Any.Sending == 0 || one.Any.Sending >> 32 != other.Any.Sending >> 32)
+        {
+            return false;
+        }
+
         for (var p = 0; p < _points; p++)
         {
             for (var q = 0; q < _points; q++)

@@ -78,6 +78,13 @@ internal sealed class FlowStore
         }
     }
 
+    /// <summary>The flows that have these ends at some point, oldest first.</summary>
+    public IReadOnlyList<SeenFlow> FlowsOf(FlowEnds key) => _flowsByKey.TryGetValue(key, out var flows) ? flows : [];
+
+    /// <summary>True where a point saw a packet already.</summary>
+    public bool Holds(CapturePoint point, in FlowEnds key, SeenPacket packet) =>
+        _legs.TryGetValue((point.Index, key), out var leg) && leg.Packets.Exists(p => p.Mark == packet.Mark && Math.Abs(p.Nanoseconds - packet.Nanoseconds) < 1_000_000);
+
     /// <summary>True where flows were given up and not yet taken.</summary>
     public bool HasGivenUp => _givenUp.Count > 0;
 

@@ -113,6 +113,31 @@ internal sealed class SeenPacketReader
         return true;
     }
 
+    /// <summary>Reads what a probe kept of a packet.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="fromLow">True where it goes from the low end to the high one.</param>
+    /// <param name="leaves">True where it left the probe's host.</param>
+    public SeenPacket Seen(SynPacket packet, bool fromLow, bool leaves) => new()
+    {
+        Kind = SeenKind.Tcp,
+        Nanoseconds = CapturePoint.Nanoseconds(packet.CapturedAt)!.Value,
+        Digest = -1,
+        Sequence = (uint)(packet.SequenceNumber ?? 0),
+        Acknowledgment = (uint)(packet.AcknowledgmentNumber ?? 0),
+        Identification = (uint)packet.IpId,
+        MaximumSegment = (ushort)(packet.Mss ?? 0),
+        Flags = packet.Flags is not null ? Flags(packet.Flags) : packet.Kind switch
+        {
+            SynPacketKind.Syn => TcpFlags.Syn,
+            SynPacketKind.SynAck => TcpFlags.Syn | TcpFlags.Ack,
+            SynPacketKind.Reset => TcpFlags.Rst,
+            _ => TcpFlags.Ack,
+        },
+        Ttl = (byte)packet.Ttl,
+        FromLow = fromLow,
+        Direction = leaves ? PacketDirection.Outgoing : PacketDirection.Incoming,
+    };
+
     /// <summary>Reads an address; false where it is none.</summary>
     public bool TryAddress(string? text, out PacketAddress address)
     {

@@ -9,7 +9,7 @@ public sealed class ForwardingDisabled : FaultRule
     public override PathLayer Layer => PathLayer.LocalDelivery;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(RemoteHostUnreachable)];
+    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(RemoteHostUnreachable), nameof(ForwardPathLost)];
 
     internal override Finding? Evaluate(EvidenceSet evidence) => evidence switch
     {

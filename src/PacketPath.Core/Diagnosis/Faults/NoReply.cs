@@ -18,6 +18,11 @@ public sealed class NoReply : FaultRule
             return null;
         }
 
+        if (evidence.TwoEnds is { IsAnswered: false, Receiver: { SawRequest: true, Standing: > Confidence.Possible } receiver } ends)
+        {
+            return OfUnanswered(evidence, probe, ends, receiver);
+        }
+
         var target = probe.Hops.FirstOrDefault(h => h.IsTarget && h.Address is not null);
         var wasWalked = probe.Hops.Length > 0;
         var commands = new Commands(evidence);
@@ -43,6 +48,30 @@ public sealed class NoReply : FaultRule
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
                 commands.Route(),
                 commands.ProbeAndResolve(),
+            ],
+        };
+    }
+
+    // The target's own capture has the SYN and no answer: whatever is wrong is there.
+    private static Finding OfUnanswered(EvidenceSet evidence, SynPathResult probe, TwoEnds ends, CapturePlaceView receiver)
+    {
+        var commands = new Commands(evidence);
+        var there = commands.At(receiver.Place.NetNamespace);
+        return new Finding
+        {
+            Layer = PathLayer.RemoteHost,
+            Confidence = (Confidence)Math.Min((int)receiver.Standing, (int)(evidence.CaptureIsComplete ? Confidence.Proven : Confidence.Probable)),
+            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, "SYN")} to {evidence.Target} came to {receiver.Name}, and nothing was sent back from there."),
+            Subject = probe,
+            Evidence = [.. ends.Seen(), ends.Missed(receiver, "no answer leave"), Observations.Silence(evidence), Observations.Socket(evidence)],
+            NotObserved = receiver.Missing is { } missing ? [missing] : [],
+            Proves = $"The way there works: the SYN came to {receiver.Name}. No answer left it.",
+            DoesNotProve = "Why it does not answer: its input hooks, its listener and its queues, its reverse-path filter, or its route back. What is read there would tell.",
+            NextSteps =
+            [
+                there.Run("ss -ltn"),
+                there.Firewall(),
+                probe.LocalAddress is { } local ? there.RouteOf(local) : there.Routes(),
             ],
         };
     }

@@ -9,7 +9,7 @@ public sealed class ReturnPathFiltered : FaultRule
     public override PathLayer Layer => PathLayer.ReturnPath;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(InputFirewallDrop)];
+    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(InputFirewallDrop), nameof(ForwardPathLost), nameof(ReturnPathLost), nameof(ReturnPathAsymmetric)];
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {

@@ -7,7 +7,7 @@ public sealed class ReturnRouteMissing : FaultRule
     public override PathLayer Layer => PathLayer.ReturnPath;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop)];
+    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop), nameof(ReturnPathLost)];
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {

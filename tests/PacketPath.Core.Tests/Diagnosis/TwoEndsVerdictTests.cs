@@ -1,0 +1,199 @@
+using PacketPath.Capture;
+using PacketPath.Diagnosis;
+using static PacketPath.Core.Tests.Diagnosis.CaptureScene;
+
+namespace PacketPath.Core.Tests.Diagnosis;
+
+/// <summary>What captures at the other end make of an attempt, and how firmly.</summary>
+public class TwoEndsVerdictTests
+{
+    private static readonly Scene Scene = new(false);
+
+    [Theory]
+    [InlineData(-5, 5, 0L, "", "any", "web1", Confidence.Proven)]
+    [InlineData(-5, 5, 0L, "tcp and port 443", "any", "web1", Confidence.Proven)]
+    [InlineData(-5, 5, 0L, "tcp[13] & 2 != 0", "any", "web1", Confidence.Probable)]
+    [InlineData(-5, 5, 0L, "", "eth0", "web1", Confidence.Proven)]
+    [InlineData(-5, 5, 0L, "", "eth7", "web1", Confidence.Probable)]
+    [InlineData(-5, 5, 0L, "", "any", "db1", Confidence.Proven)]
+    public void Absence_counts_as_far_as_the_capture_stood(double from, double to, long lost, string filter, string alias, string computer, Confidence confidence)
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Stood("server", from, to, lost, filter, alias, computer), Address(Scene, "server", computer));
+
+        Assert.Equal(("ForwardPathLost", confidence), (verdict.FaultId, verdict.Confidence));
+    }
+
+    [Theory]
+    [InlineData(1, 5, 0L, "", "web1")]
+    [InlineData(-5, -1, 0L, "", "web1")]
+    [InlineData(-5, 5, 3L, "", "web1")]
+    [InlineData(-5, 5, null, "", "web1")]
+    [InlineData(-0.5, 5, 0L, "", "db1")]
+    [InlineData(-5, 5, 0L, "udp", "web1")]
+    [InlineData(-5, 5, 0L, "tcp port 80", "web1")]
+    public void Absence_from_a_capture_that_did_not_stand_accuses_nobody(double from, double to, long? lost, string filter, string computer)
+    {
+        var verdicts = Resolver.Resolve([Scene.Probe(SynOutcome.NoReply), Stood("server", from, to, lost, filter, computer: computer), Address(Scene, "server", computer)]).ToArray();
+
+        Assert.Equal("NoReply", verdicts.Single(v => v.IsPrimary).FaultId);
+        Assert.All(verdicts.Where(v => v.FaultId == "ForwardPathLost"), v => Assert.Equal(Confidence.Possible, v.Confidence));
+    }
+
+    [Fact]
+    public void A_place_that_is_not_known_to_have_the_address_is_accused_less_firmly()
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Stood("server"));
+
+        Assert.Equal(("ForwardPathLost", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
+        Assert.Contains(verdict.NotObserved, m => m.What.Contains("is an address of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_last_point_that_saw_the_SYN_is_named()
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Syn(Scene, "router", 63), Stood("router"), Stood("server"), Address(Scene, "server"));
+
+        Assert.Equal("ForwardPathLost", verdict.FaultId);
+        Assert.Contains("came as far as router:eth0", verdict.Summary);
+    }
+
+    [Fact]
+    public void An_answer_under_a_translated_address_is_an_answer()
+    {
+        var verdict = Primary(
+            Scene.Probe(SynOutcome.NoReply),
+            Syn(Scene, "server") with { SourceAddress = "203.0.113.1", SourcePort = 61000 },
+            Answer(Scene, "server") with { DestinationAddress = "203.0.113.1", DestinationPort = 61000 },
+            Stood("server"));
+
+        Assert.Equal(("ReturnPathLost", Confidence.Proven), (verdict.FaultId, verdict.Confidence));
+        Assert.Contains(verdict.Evidence, e => e.Observation.Contains("203.0.113.1:61000", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(CaptureStatus.Complete, Confidence.Proven)]
+    [InlineData(CaptureStatus.Incomplete, Confidence.Probable)]
+    public void That_no_answer_came_is_as_firm_as_the_senders_capture(CaptureStatus status, Confidence confidence)
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply) with { CaptureStatus = status }, Syn(Scene, "server"), Answer(Scene, "server"), Stood("server"));
+
+        Assert.Equal(("ReturnPathLost", confidence), (verdict.FaultId, verdict.Confidence));
+    }
+
+    [Fact]
+    public void A_server_that_has_the_SYN_and_sends_nothing_is_where_the_fault_is()
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Syn(Scene, "server"), Stood("server"), Address(Scene, "server"));
+
+        Assert.Equal(("NoReply", PathLayer.RemoteHost, Confidence.Proven), (verdict.FaultId, verdict.Layer, verdict.Confidence));
+        Assert.Contains(verdict.RuledOut, c => c.Layer == PathLayer.Path);
+    }
+
+    [Fact]
+    public void Another_connection_of_the_same_ports_is_not_this_attempt()
+    {
+        var verdict = Primary(
+            Scene.Probe(SynOutcome.NoReply), Syn(Scene, "server") with { SequenceNumber = 777 }, Answer(Scene, "server") with { AcknowledgmentNumber = 778 }, Stood("server"), Address(Scene, "server"));
+
+        Assert.Equal("ForwardPathLost", verdict.FaultId);
+    }
+
+    [Fact]
+    public void A_rule_that_asks_for_the_state_proves_asymmetry()
+    {
+        FirewallHook hook = new()
+        {
+            ComputerName = "web1", NetNamespace = "second", Table = "edge", Chain = "forward", Rules = [new FirewallRule { Text = "ct state invalid drop" }],
+        };
+        PacketEvidence[] seen = [Scene.Probe(SynOutcome.NoReply), Syn(Scene, "first"), Stood("first"), Answer(Scene, "second"), Stood("second")];
+
+        Assert.Equal(("ReturnPathAsymmetric", Confidence.Probable), (Primary(seen).FaultId, Primary(seen).Confidence));
+        Assert.Equal(("ReturnPathAsymmetric", Confidence.Proven), (Primary([.. seen, hook]).FaultId, Primary([.. seen, hook]).Confidence));
+    }
+
+    [Fact]
+    public void A_server_that_answers_by_another_interface_takes_another_way_back()
+    {
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Syn(Scene, "server"), Answer(Scene, "server", alias: "eth1"), Stood("server"), Address(Scene, "server"));
+
+        Assert.Equal(("ReturnPathAsymmetric", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
+        Assert.Contains("server:eth1", verdict.Summary);
+    }
+
+    [Fact]
+    public void Asymmetry_that_works_is_no_fault()
+    {
+        var verdict = Primary(Scene.Open(), Syn(Scene, "first"), Stood("first"), Answer(Scene, "second"), Stood("second"));
+
+        Assert.Equal("NoFault", verdict.FaultId);
+    }
+
+    [Theory]
+    [InlineData("ReturnPathLost", true)]
+    [InlineData("NoReply", false)]
+    public void Packets_alone_are_judged_by_the_senders_capture(string faultId, bool isAnswered)
+    {
+        var sent = Syn(Scene, "client", 64) with { Direction = PacketDirection.Outgoing, TimestampNanoseconds = Syn(Scene, "client").TimestampNanoseconds - 500_000 };
+        List<PacketEvidence> seen = [sent, Stood("client"), Syn(Scene, "server"), Stood("server"), Address(Scene, "server")];
+        if (isAnswered)
+        {
+            seen.Add(Answer(Scene, "server"));
+        }
+
+        var verdict = Primary([.. seen]);
+
+        Assert.Equal((faultId, Scene.Target, 443, "client"), (verdict.FaultId, verdict.RemoteAddress, verdict.RemotePort, verdict.NetNamespace));
+        Whole.Check(verdict);
+    }
+
+    [Fact]
+    public void Packets_of_the_receiver_alone_give_no_verdict_on_a_sender_nobody_watched() =>
+        Assert.Empty(Resolver.Resolve([Syn(Scene, "server"), Stood("server")]));
+
+    [Fact]
+    public void Captures_of_other_traffic_change_nothing()
+    {
+        var other = Syn(Scene, "server") with { SourceAddress = "198.51.100.9", SourcePort = 5, SequenceNumber = 31 };
+        var alone = Primary(Scene.Refused());
+
+        Assert.Equal(alone.FaultId, Primary(Scene.Refused(), other, Stood("server")).FaultId);
+        Assert.Equal("NoFault", Primary(Scene.Open(), other, Stood("server")).FaultId);
+    }
+
+    [Fact]
+    public void Attempts_of_both_ends_are_one_question()
+    {
+        var back = Scene.Probe(SynOutcome.LocalError, "EINVAL") with
+        {
+            NetNamespace = "server", RemoteAddress = Scene.Source, RemotePort = 22, LocalAddress = Scene.Target, LocalPort = 0, FailedCall = "connect", Syns = [],
+            Route = Scene.Refused(RouteOutcome.Blackhole, "EINVAL") with { NetNamespace = "server", RemoteAddress = Scene.Source }, Interface = null, Neighbor = null,
+        };
+        foreach (PacketEvidence[] both in new[] { new PacketEvidence[] { Scene.Probe(SynOutcome.NoReply), back }, [back, Scene.Probe(SynOutcome.NoReply)] })
+        {
+            var verdicts = Resolver.Resolve(both).ToArray();
+            Assert.Equal("RouteBlackhole", Assert.Single(verdicts, v => v.IsPrimary).FaultId);
+            Assert.Contains(verdicts, v => v is { IsPrimary: false, FaultId: "NoReply" });
+        }
+
+        var open = Scene.Open() with { NetNamespace = "server", RemoteAddress = Scene.Source, RemotePort = 22, LocalAddress = Scene.Target };
+        Assert.Equal("NoReply", Assert.Single(Resolver.Resolve([Scene.Probe(SynOutcome.NoReply), open]), v => v.IsPrimary).FaultId);
+        Assert.Equal("NoReply", Assert.Single(Resolver.Resolve([open, Scene.Probe(SynOutcome.NoReply)]), v => v.IsPrimary).FaultId);
+        Assert.Equal("NoFault", Assert.Single(Resolver.Resolve([Scene.Open(), open])).FaultId);
+    }
+
+    [Fact]
+    public void Of_many_packets_little_is_kept()
+    {
+        var weighing = new Weighing();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 200_000; i++)
+        {
+            weighing.Add(Syn(Scene, "server") with { SourcePort = 1024 + (i % 500), TcpFlags = "ACK", SequenceNumber = i, Identification = i });
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 40_000_000);
+        Assert.Empty(weighing.Verdicts());
+    }
+
+    private static PacketFailure Primary(params PacketEvidence[] evidence) => Assert.Single(Resolver.Resolve(evidence), v => v.IsPrimary);
+}
