@@ -12,6 +12,7 @@ namespace PacketPath.Labs.Tests.Probes;
 public partial class QuicServerTests
 {
     private const string Name = "lab.example";
+    private const string Other = "other.example";
     private const string Completed = "QUIC handshake has completed";
     private const string Server = "10.1.0.2";
     private const int GtlsPort = 4433;
@@ -27,8 +28,8 @@ public partial class QuicServerTests
             Certificate(folder.FullName);
             using var network = Build(folder.FullName);
             using var inside = NetworkNamespace.Open(network.NamespaceOf("a"));
-            AgreesOnVersions(network, inside, GtlsPort);
-            AgreesOnVersions(network, inside, CaddyPort);
+            AgreesOnVersions(network, folder.FullName, inside, GtlsPort);
+            AgreesOnVersions(network, folder.FullName, inside, CaddyPort);
 
             foreach (var port in new[] { GtlsPort, CaddyPort })
             {
@@ -36,7 +37,7 @@ public partial class QuicServerTests
                 Assert.Equal((QuicUdpOutcome.Answered, QuicHandshakeOutcome.ServerHello), (taken.UdpOutcome, taken.Handshake!.Outcome));
                 Assert.StartsWith("TLS_", taken.Handshake.CipherSuite, StringComparison.Ordinal);
                 Assert.Equal(0, taken.DatagramsForeign);
-                Assert.Contains(Completed, Client(network, port, $"--sni={Name}").Output, StringComparison.Ordinal);
+                Assert.Contains(Completed, Client(network, folder.FullName, Name, port, "").Output, StringComparison.Ordinal);
             }
 
             var retried = Probe(inside, RetryPort, Name).Handshake!;
@@ -44,8 +45,8 @@ public partial class QuicServerTests
 
             // Neither takes a protocol it does not know; caddy has one certificate, and none for another name.
             Assert.Equal((QuicHandshakeOutcome.Closed, "no_application_protocol"), Refusal(Probe(inside, CaddyPort, Name, "nonsense")));
-            Assert.Equal(QuicHandshakeOutcome.Closed, Probe(inside, CaddyPort, "other.example").Handshake!.Outcome);
-            Assert.DoesNotContain(Completed, Client(network, CaddyPort, "--sni=other.example").Output, StringComparison.Ordinal);
+            Assert.Equal((QuicHandshakeOutcome.Closed, "internal_error"), Refusal(Probe(inside, CaddyPort, Other)));
+            Assert.DoesNotContain(Completed, Client(network, folder.FullName, Other, CaddyPort, "").Output, StringComparison.Ordinal);
         }
         finally
         {
@@ -55,17 +56,20 @@ public partial class QuicServerTests
 
     private static (QuicHandshakeOutcome, string?) Refusal(QuicPathResult result) => (result.Handshake!.Outcome, result.Handshake.Alert);
 
-    private static void AgreesOnVersions(LabNetwork network, NetworkNamespace inside, int port)
+    private static void AgreesOnVersions(LabNetwork network, string folder, NetworkNamespace inside, int port)
     {
-        var theirs = VersionLine().Matches(Client(network, port, "-v 0x1a2a3a4a").Output).Select(m => Convert.ToUInt32(m.Groups[1].Value, 16))
+        var theirs = VersionLine().Matches(Client(network, folder, Name, port, "-v 0x1a2a3a4a").Output).Select(m => Convert.ToUInt32(m.Groups[1].Value, 16))
             .Where(v => (v & 0x0f0f0f0f) != 0x0a0a0a0a).Select(PacketPath.Quic.QuicVersions.Name);
         var ours = Probe(inside, port, null);
         Assert.NotEmpty(ours.Versions);
         Assert.Equal(theirs.Order(StringComparer.Ordinal), ours.Versions.Order(StringComparer.Ordinal));
     }
 
-    private static CommandResult Client(LabNetwork network, int port, string options) => network.Exec(
-        "a", $"gtlsclient --timeout=1s --handshake-timeout=1s --exit-on-all-streams-close {options} {Server} {port} https://{Name}:{port}/ 2>&1", TimeSpan.FromSeconds(10));
+    // The client sends the name it was told to connect to: a mount namespace of its own gives the names their address.
+    private static CommandResult Client(LabNetwork network, string folder, string name, int port, string options) => network.Exec(
+        "a",
+        $"unshare -m sh -c 'mount --bind {folder}/hosts /etc/hosts; exec gtlsclient --timeout=1s --handshake-timeout=1s --exit-on-all-streams-close {options} {name} {port} https://{name}:{port}/ 2>&1'",
+        TimeSpan.FromSeconds(10));
 
     private static QuicPathResult Probe(NetworkNamespace inside, int port, string? serverName, string protocol = "h3")
     {
@@ -76,6 +80,7 @@ public partial class QuicServerTests
 
     private static LabNetwork Build(string folder)
     {
+        File.WriteAllText(Path.Combine(folder, "hosts"), $"{Server} {Name} {Other}\n");
         File.WriteAllText(Path.Combine(folder, "Caddyfile"), $$"""
             {
               admin off
