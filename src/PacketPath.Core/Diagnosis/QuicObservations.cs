@@ -67,6 +67,16 @@ internal static class QuicObservations
     public static IEnumerable<FailureEvidence> Controls(QuicPathResult quic) => quic.Controls.Take(4).Select(c => Observations.Supports(
         Describe.Text($"datagrams of {c.Size} bytes to UDP port {c.Port} {(c.From is null ? "got no answer" : $"were answered by {c.From} ({c.Outcome})")}"), ControlSource, quic.ObservedAt));
 
+    /// <summary>What a capture saw; null where none stood.</summary>
+    public static FailureEvidence? Capture(QuicPathResult quic) => quic.CaptureStatus != CaptureStatus.Complete ? null : Observations.Supports(
+        Describe.Text($"{Describe.Count(quic.DatagramsCapturedLeaving, "datagram")} captured leaving, {(quic.DatagramsCapturedReturning == 0 ? "none" : quic.DatagramsCapturedReturning)} coming back"),
+        Observations.CaptureSource,
+        quic.ObservedAt);
+
+    /// <summary>True where answers were captured coming in, and no socket received one.</summary>
+    public static bool IsDroppedHere(QuicPathResult quic) =>
+        quic is { CaptureStatus: CaptureStatus.Complete, DatagramsCapturedReturning: > 0, DatagramsReceived: 0 };
+
     /// <summary>How far the walk got; null where none was made.</summary>
     public static FailureEvidence? Walk(QuicPathResult quic) => quic.Hops.Length == 0 ? null : Observations.Supports(
         Describe.Text($"datagrams to UDP port {quic.RemotePort} reach {Reached(quic)}, such to a closed port reach {ControlReached(quic)}"),

@@ -57,6 +57,15 @@ public sealed record QuicPathResult : ApplicationEvidence
     /// <summary>How many of them were not QUIC, or answered nothing that was sent.</summary>
     public int DatagramsForeign { get; init; }
 
+    /// <summary>Whether the wire was watched for datagrams; it is only where QUIC meets silence, from the first wait in vain on.</summary>
+    public CaptureStatus CaptureStatus { get; init; }
+
+    /// <summary>How many datagrams to the port were captured leaving meanwhile.</summary>
+    public int DatagramsCapturedLeaving { get; init; }
+
+    /// <summary>How many datagrams from the port were captured coming back meanwhile; more than were received where this host itself drops them.</summary>
+    public int DatagramsCapturedReturning { get; init; }
+
     /// <summary>The local address used; null where none was bound.</summary>
     public string? LocalAddress { get; init => field = EmptyText.AsNull(value); }
 

@@ -77,7 +77,7 @@ public sealed class TestQuicPathCommand : HostCmdlet
     [ValidateRange(1, 10000)]
     public int ThrottleLimit { get; set; } = 64;
 
-    /// <summary>Does without the packet capture beside the TCP attempt.</summary>
+    /// <summary>Does without packet captures: answers that a firewall of this host drops are then not told from silence.</summary>
     [Parameter]
     public SwitchParameter NoCapture { get; set; }
 

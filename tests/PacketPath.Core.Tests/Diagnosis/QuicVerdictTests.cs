@@ -88,6 +88,20 @@ public class QuicVerdictTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void Answers_that_this_host_drops_are_said_of_this_host(bool ipv6)
+    {
+        var s = new Scene(ipv6);
+        foreach (var control in new[] { false, true })
+        {
+            var dropped = Silent(s, control) with { CaptureStatus = CaptureStatus.Complete, DatagramsCapturedLeaving = 1, DatagramsCapturedReturning = 1, NotObserved = [] };
+            Assert.Equal(("QuicUdpBlocked", PathLayer.InputFirewall), Named(Primary(dropped)));
+            Assert.NotEqual(PathLayer.InputFirewall, Primary(dropped with { DatagramsCapturedReturning = 0 }).Layer);
+            Assert.NotEqual(PathLayer.InputFirewall, Primary(dropped with { CaptureStatus = CaptureStatus.Incomplete }).Layer);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Size_is_told_from_a_block(bool ipv6)
     {
         var s = new Scene(ipv6);

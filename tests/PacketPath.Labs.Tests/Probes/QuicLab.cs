@@ -19,6 +19,7 @@ public sealed class QuicLab : IDisposable
     public const int OutputRejects = 452;
     public const int Echo = 453;
     public const int Retry = 454;
+    public const int InputDrops = 455;
 
     private const string HereRules =
         """
@@ -27,6 +28,10 @@ public sealed class QuicLab : IDisposable
             type filter hook output priority 0
             udp dport 451 drop
             udp dport 452 reject with icmpx port-unreachable
+          }
+          chain input {
+            type filter hook input priority 0
+            udp sport 455 drop
           }
         }
         """;
@@ -104,12 +109,12 @@ public sealed class QuicLab : IDisposable
 
     private static IEnumerable<LabService> Services()
     {
-        foreach (var port in new[] { Both, TcpOnly, RouterDrops, RouterProhibits, RouterRejects, TargetDrops, Names, OutputDrops, OutputRejects, Echo })
+        foreach (var port in new[] { Both, TcpOnly, RouterDrops, RouterProhibits, RouterRejects, TargetDrops, Names, OutputDrops, OutputRejects, InputDrops, Echo })
         {
             yield return new LabService { Kind = LabServiceKind.TcpAccept, Port = port };
         }
 
-        foreach (var port in new[] { Both, QuicOnly, RouterDrops, RouterProhibits, RouterRejects, OutputDrops, OutputRejects })
+        foreach (var port in new[] { Both, QuicOnly, RouterDrops, RouterProhibits, RouterRejects, OutputDrops, OutputRejects, InputDrops })
         {
             yield return new LabService { Kind = LabServiceKind.Quic, Port = port };
         }

@@ -61,7 +61,8 @@ public class QuicProbeLabTests(QuicLab lab) : IClassFixture<QuicLab>
         Assert.All(result.Hops, h => Assert.NotNull(h.ControlAddress));
         Assert.True(result.Hops[2].IsTarget);
         Assert.Equal(3, result.DatagramsSent);
-        Assert.Contains(result.NotObserved, m => m.What.Contains("UDP flow", StringComparison.Ordinal));
+        Assert.Equal((CaptureStatus.Complete, 0), (result.CaptureStatus, result.DatagramsCapturedReturning));
+        Assert.InRange(result.DatagramsCapturedLeaving, 1, 3);
     }
 
     [RootTheory]
@@ -99,6 +100,30 @@ public class QuicProbeLabTests(QuicLab lab) : IClassFixture<QuicLab>
         var rejected = lab.Probe(ipv6, QuicLab.OutputRejects);
         Assert.Equal(QuicUdpOutcome.PortUnreachable, rejected.UdpOutcome);
         Assert.True(Assert.Single(rejected.ErrorQueue).OffenderIsLocal);
+    }
+
+    [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnswersThatThisHostDropsAreSeenOnTheWire(bool ipv6)
+    {
+        var result = lab.Probe(ipv6, QuicLab.InputDrops);
+        Assert.Equal((QuicUdpOutcome.Silent, 0), (result.UdpOutcome, result.DatagramsReceived));
+        Assert.InRange(result.DatagramsCapturedReturning, 1, 3);
+        var blind = lab.Probe(ipv6, QuicLab.InputDrops, o => o with { Capture = false, Timeout = TimeSpan.FromSeconds(0.3) });
+        Assert.Contains(blind.NotObserved, m => m.What.Contains("UDP flow", StringComparison.Ordinal));
+    }
+
+    [RootTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ALinkLocalTargetIsKnownByItsOwnAddress(bool closed)
+    {
+        var far = lab.Network.MustExec("r1", "ip -6 -o addr show dev eth0 scope link").Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3].Split('/')[0];
+        var index = int.Parse(lab.Network.MustExec("a", "cat /sys/class/net/eth0/ifindex").Output, CultureInfo.InvariantCulture);
+        var result = lab.Probe($"{far}%{index}", closed ? 9 : QuicLab.OutputDrops);
+        Assert.Equal(closed ? QuicUdpOutcome.PortUnreachable : QuicUdpOutcome.LocalError, result.UdpOutcome);
+        Assert.Equal(closed ? result.RemoteAddress : null, result.Offender);
     }
 
     [RootTheory]

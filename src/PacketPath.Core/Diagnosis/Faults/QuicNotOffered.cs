@@ -14,7 +14,7 @@ public sealed class QuicNotOffered : FaultRule
             when TargetKey.Canonical(report.Offender) == evidence.RemoteAddress => OfClosedPort(evidence, quic, report),
         { UdpOutcome: QuicUdpOutcome.NotQuic } quic => OfOtherProtocol(evidence, quic),
         { UdpOutcome: QuicUdpOutcome.Silent } quic when QuicObservations.TargetAnswersControl(quic)
-            && QuicObservations.Gap(quic) is null && !QuicObservations.IsLostForSize(quic) => OfSilence(evidence, quic),
+            && QuicObservations.Gap(quic) is null && !QuicObservations.IsDroppedHere(quic) && !QuicObservations.IsLostForSize(quic) => OfSilence(evidence, quic),
         { Handshake: { Outcome: QuicHandshakeOutcome.VersionNegotiation } shake } quic => OfVersion(evidence, quic, shake),
         { Handshake: { Outcome: QuicHandshakeOutcome.Closed } shake } quic when shake.Alert is not null || shake.ErrorName == "CONNECTION_REFUSED" => OfName(evidence, quic, shake),
         _ => null,
@@ -42,8 +42,8 @@ public sealed class QuicNotOffered : FaultRule
         Confidence = Confidence.Probable,
         Summary = Describe.Text($"{evidence.RemoteAddress} gives no QUIC on port {evidence.Key.RemotePort}{Beside(quic)}: UDP gets to it and back, and the port stays silent."),
         Proves = "The target answers datagrams of the same size to a closed port: UDP gets there and back.",
-        DoesNotProve = "That nothing drops this one port at the last hop: the target's own firewall, or one right in front of it. "
-            + "A firewall of this host that drops the answers would look the same.",
+        DoesNotProve = "That nothing drops this one port at the last hop: the target's own firewall, or one right in front of it."
+            + (quic.CaptureStatus == CaptureStatus.Complete ? "" : " A firewall of this host that drops the answers would look the same."),
     };
 
     private static Finding OfVersion(EvidenceSet evidence, QuicPathResult quic, QuicHandshake shake) => NotOffered(evidence, quic) with
@@ -79,6 +79,7 @@ public sealed class QuicNotOffered : FaultRule
             QuicObservations.Tcp(quic),
             QuicObservations.Handshake(quic, quic.Handshake),
             .. QuicObservations.Controls(quic),
+            QuicObservations.Capture(quic),
             QuicObservations.Walk(quic),
         ],
         Summary = "",

@@ -91,6 +91,19 @@ public sealed class QuicUdpBlocked : FaultRule
     private static Finding? OfSilence(EvidenceSet evidence, QuicPathResult quic)
     {
         var commands = new Commands(evidence);
+        if (QuicObservations.IsDroppedHere(quic))
+        {
+            return Blocked(evidence, quic) with
+            {
+                Confidence = Confidence.Proven,
+                Layer = PathLayer.InputFirewall,
+                Summary = $"This host's own firewall drops what {evidence.Target} answers over UDP: the answers were captured coming in, and no socket received one.",
+                Proves = "UDP gets to the target and back to this host, which keeps the answers from the socket.",
+                DoesNotProve = "Which rule drops them, nor that the answers are QUIC.",
+                NextSteps = [commands.Firewall(), commands.Quic(quic)],
+            };
+        }
+
         if (QuicObservations.IsLostForSize(quic))
         {
             return Blocked(evidence, quic) with
@@ -123,7 +136,8 @@ public sealed class QuicUdpBlocked : FaultRule
             Confidence = Confidence.Probable,
             Summary = $"UDP to {evidence.Target} gets no answer of any kind, while TCP to the same port works: it is dropped on the way, or by a firewall of the target.",
             Proves = "Datagrams to the port and to a closed one were not answered, while a TCP connection to the same port was accepted.",
-            DoesNotProve = "Where they are dropped, nor that QUIC is offered: a host that offers none, and drops what it does not offer, looks the same. A firewall of this host that drops the answers does too.",
+            DoesNotProve = "Where they are dropped, nor that QUIC is offered: a host that offers none, and drops what it does not offer, looks the same."
+                + (quic.CaptureStatus == CaptureStatus.Complete ? "" : " A firewall of this host that drops the answers does too."),
             NextSteps = [commands.UdpFirewall(), commands.Quic(quic)],
         };
     }
@@ -162,6 +176,7 @@ public sealed class QuicUdpBlocked : FaultRule
             QuicObservations.Handshake(quic, quic.Handshake),
             QuicObservations.Handshake(quic, quic.ControlHandshake),
             .. QuicObservations.Controls(quic),
+            QuicObservations.Capture(quic),
             QuicObservations.Walk(quic),
             Observations.Route(evidence),
         ],

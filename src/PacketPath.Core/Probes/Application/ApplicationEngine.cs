@@ -53,7 +53,13 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
 
             Ended();
             _places.Dispose();
+            Close();
         }
+    }
+
+    /// <summary>Closes what a probe holds beside its conversations; called once all of them are over.</summary>
+    protected virtual void Close()
+    {
     }
 
     /// <summary>Probes one target: everything it opens it closes, and it ends soon after <paramref name="stop"/> is cancelled.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using PacketPath.Capture;
 using PacketPath.HostState;
 using PacketPath.Interop;
 
@@ -14,6 +16,18 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
     private const int SocketsOfWalks = 1024;
 
     private readonly SemaphoreSlim _walks = new(SocketsOfWalks / 12);
+    private readonly ConcurrentDictionary<int, Lazy<DatagramWatch>> _watches = new();
+
+    /// <inheritdoc/>
+    protected override void Close()
+    {
+        foreach (var watch in _watches.Values)
+        {
+            watch.Value.Dispose();
+        }
+
+        _walks.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override async Task<QuicPathResult> ProbeAsync(QuicTarget target, CancellationToken stop)
@@ -46,9 +60,11 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
         if (running.IsCompleted)
         {
             await running.ConfigureAwait(false);
-            return new QuicNegotiation(dialog, exchange, [], []);
+            return new QuicNegotiation(dialog, exchange, [], [], null, null);
         }
 
+        var watch = options.Capture ? _watches.GetOrAdd(target.Port, port => new(() => new DatagramWatch(options.Namespace, port))).Value : null;
+        var sighting = exchange.Local is { } local ? watch?.Watch(target.Address, local.Port) : null;
         var left = options.Timeout - SendTimes.Of(options.Timeout).ElementAtOrDefault(1);
         var small = ControlAsync(target, SmallControl, left, enough.Token);
         var large = ControlAsync(target, Quic.QuicPacket.SmallestInitial, left, enough.Token);
@@ -62,7 +78,7 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
         UdpControl?[] controls = [await Quietly(small).ConfigureAwait(false), await Quietly(large).ConfigureAwait(false)];
         var hops = await Quietly(walk).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
-        return new QuicNegotiation(dialog, exchange, [.. controls.OfType<UdpControl>()], hops ?? []);
+        return new QuicNegotiation(dialog, exchange, [.. controls.OfType<UdpControl>()], hops ?? [], sighting, watch?.Failure);
     }
 
     private async Task<UdpControl?> ControlAsync(QuicTarget target, int size, TimeSpan time, CancellationToken stop)
@@ -151,7 +167,8 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
 }
 
 /// <summary>What came of Version Negotiation, and of the controls beside it.</summary>
-internal sealed record QuicNegotiation(NegotiationDialog Dialog, DatagramExchange Exchange, UdpControl[] Controls, QuicHop[] Hops);
+internal sealed record QuicNegotiation(
+    NegotiationDialog Dialog, DatagramExchange Exchange, UdpControl[] Controls, QuicHop[] Hops, DatagramSighting? Sighting, CaptureException? Uncaptured);
 
 /// <summary>What came of a handshake.</summary>
 internal sealed record QuicShake(QuicHandshake Handshake, DatagramExchange Exchange);

@@ -18,6 +18,7 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
         var outcome = telling is null ? QuicUdpOutcome.Answered : DatagramFindings.Outcome(telling);
         var reports = all.SelectMany(e => e.Reports).Select(r => DatagramFindings.Report(r.Record, r.At, isLocal)).ToArray();
         var roundTrip = spoken ? all.First(e => e.IsAnswered).RoundTrip : telling!.Reports.Count > 0 ? telling.RoundTrip : null;
+        var (status, missing) = outcome == QuicUdpOutcome.Silent ? Watched(negotiation) : (CaptureStatus.NotRequested, null);
         return new QuicPathResult
         {
             ComputerName = tcp.ComputerName,
@@ -52,7 +53,10 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
             DatagramsForeign = all.Sum(e => e.Foreign),
             LocalAddress = exchange.Local?.Address.ToString(),
             LocalPort = exchange.Local?.Port ?? 0,
-            NotObserved = outcome == QuicUdpOutcome.Silent ? [Uncaptured()] : [],
+            CaptureStatus = status,
+            DatagramsCapturedLeaving = negotiation.Sighting?.Leaving ?? 0,
+            DatagramsCapturedReturning = negotiation.Sighting?.Returning ?? 0,
+            NotObserved = missing is null ? [] : [missing],
         };
     }
 
@@ -81,10 +85,19 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
             : null;
     }
 
-    private static MissingObservation Uncaptured() => new()
+    // A capture that saw nothing leave has seen nothing: it stood too late, or the addresses are translated.
+    private (CaptureStatus Status, MissingObservation? Missing) Watched(QuicNegotiation negotiation) => negotiation switch
+    {
+        _ when !options.Capture => (CaptureStatus.NotRequested, Missing("switched off by -NoCapture", "Leave -NoCapture out.")),
+        { Uncaptured: { } failure } => (CaptureStatus.Unavailable, Missing(failure.Message, failure.Remedy)),
+        { Sighting.Leaving: > 0 } => (CaptureStatus.Complete, null),
+        _ => (CaptureStatus.Incomplete, Missing("the capture saw no datagram leave: it stood too late, or this host translates the addresses", "Repeat it with a longer -TimeoutSeconds.")),
+    };
+
+    private static MissingObservation Missing(string why, string remedy) => new()
     {
         What = "packets of the UDP flow on the wire",
-        Why = "no capture stands beside the datagrams: an answer that a firewall of this host drops looks like silence",
-        Remedy = "Run Watch-PacketCapture beside the next attempt, as root or with CAP_NET_RAW.",
+        Why = why.TrimEnd('.') + "; an answer that a firewall of this host drops looks like silence",
+        Remedy = remedy,
     };
 }
