@@ -30,6 +30,21 @@ public sealed class StudyCardTests(EngineFixture engine) : IClassFixture<EngineF
         Assert.All(Enum.GetValues<StudyTopic>(), topic => Assert.Contains(Cards, card => card.Topic == topic));
     }
 
+    [Theory]
+    [InlineData("SYN drop", "PathSilentAfterHop")]
+    [InlineData("MTU black hole", "MtuBlackHole")]
+    [InlineData("TLS server name", "TlsServerNameMismatch")]
+    [InlineData("DNS truncation", "DnsTruncatedTcpBlocked")]
+    [InlineData("Asymmetric routing", "ReturnPathAsymmetric")]
+    [InlineData("Conntrack exhaustion", "ConntrackTableFull")]
+    [InlineData("Proxy CONNECT", "ProxyConnectDenied")]
+    [InlineData("QUIC blocked", "QuicUdpBlocked")]
+    public void Each_capture_lab_has_a_card(string name, string fault)
+    {
+        var card = Assert.Single(Cards, card => card.Topic == StudyTopic.Lab && card.Question.StartsWith(name + ":", StringComparison.Ordinal));
+        Assert.Equal(fault, card.FaultId);
+    }
+
     [Fact]
     public void Questions_are_asked_once_and_answers_are_short()
     {

@@ -105,14 +105,20 @@ internal sealed class ReportContent
     private void Judge()
     {
         var given = _cases.Select(KeyOf).ToHashSet();
-        foreach (var set in Resolver.Sets(_loose).Where(s => !given.Contains(s.Key)).ToArray())
+        foreach (var set in Resolver.Sets(_loose.Concat(_packets)).Where(s => !given.Contains(s.Key)).ToArray())
         {
             if (set.IsHostOnly && (given.Count > 0 || _cases.Count > 0))
             {
                 continue;
             }
 
+            // The verdict on an application may bear another protocol than the attempt beneath it.
             var verdicts = Resolver.Judge(set).ToArray();
+            if (_cases.Exists(c => KeyOf(c) with { Protocol = set.Key.Protocol } == set.Key && c.Verdict.FaultId == verdicts[0].FaultId))
+            {
+                continue;
+            }
+
             var cleared = verdicts[0] with { RuledOut = [.. new LayerCoverage(set).Cleared] };
             _cases.Add(CaseOf(cleared) with { Verdict = verdicts[0], Contributing = verdicts[1..], TargetName = set.Probe?.TargetName ?? set.Mtu?.TargetName ?? "" });
         }

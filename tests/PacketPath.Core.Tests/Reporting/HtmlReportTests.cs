@@ -114,6 +114,15 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void A_verdict_about_another_protocol_than_the_attempt_s_is_one_case_with_it()
+    {
+        var probe = new Scene(false).Refused();
+        var verdict = PacketPath.Diagnosis.Resolver.Resolve([probe]).First() with { Protocol = TransportProtocol.Udp };
+
+        Assert.Single(SamplePages.Read(SamplePages.Page(probe, verdict)).Descendants("section"));
+    }
+
+    [Fact]
     public void Packet_sizes_are_a_ladder_and_a_pipe()
     {
         var page = SamplePages.Read(SamplePages.Page(SampleTraces.LargePackets()));
