@@ -16,9 +16,9 @@ internal static class TlsObservations
             return null;
         }
 
-        var names = string.Join(", ", asked.Select(static h => h.CertificateName ?? "no name").Distinct().Take(MostNames));
+        var names = string.Join(", ", asked.Select(static h => h.CertificateName ?? "no name at all").Distinct().Take(MostNames));
         return new ApplicationAnswer(
-            PathLayer.Tls, $"the {asked[0].TlsVersion} handshake for {names} completed with a valid certificate, {Served(asked[0])}", Source, result.ObservedAt);
+            PathLayer.Tls, $"the {asked[0].TlsVersion} handshake for {names} completed with a valid certificate, {Served(asked[0])}{(asked[0].ClientCertificateRequested ? "; it asks for a client certificate" : "")}", Source, result.ObservedAt);
     }
 
     /// <summary>The name asked for, as a sentence names it.</summary>
@@ -32,7 +32,7 @@ internal static class TlsObservations
     public static FailureEvidence Told(TlsServerNameResult result, TlsHandshake handshake, bool refutes = false)
     {
         var role = handshake.IsControl ? "for comparison, " : handshake.IsRepetition ? "tried again, " : "";
-        var text = $"{role}a ClientHello of {Describe.Text($"{handshake.ClientHelloBytes}")} bytes with {Name(handshake)} {Fate(handshake)}";
+        var text = $"{role}a ClientHello of {Describe.Text($"{handshake.ClientHelloBytes}")} bytes with {Name(handshake)} {Fate(handshake)}{(handshake.ClientCertificateRequested ? "; the peer asks for a client certificate" : "")}";
         return refutes ? Observations.Refutes(text, Source, result.ObservedAt) : Observations.Supports(text, Source, result.ObservedAt);
     }
 

@@ -61,6 +61,7 @@ public enum TransportProtocol
 public sealed record MissingObservation
 {
     internal const string IpsecPolicies = "IPsec policies";
+    internal const string TrustedRoots = "trust in certificate chains";
 
     /// <summary>The part of the answer that is missing, for example "packet capture at the egress interface".</summary>
     public string What { get; init; } = "";

@@ -9,6 +9,8 @@ public sealed class TlsTrust
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
+    private static readonly Lazy<bool> SystemHasRoots = new(LookForRoots);
+
     private readonly X509Certificate2Collection _own;
 
     private TlsTrust(X509Certificate2Collection own, IReadOnlyCollection<string> files) => (_own, Files) = (own, files);
@@ -37,6 +39,9 @@ public sealed class TlsTrust
 
         return own.Count == 0 ? System : new TlsTrust(own, [.. paths]);
     }
+
+    /// <summary>True where there is any root to judge by: a host without the package of public authorities has none.</summary>
+    internal bool HasRoots => _own.Count > 0 || SystemHasRoots.Value;
 
     /// <summary>Builds the chain of a certificate; dispose it.</summary>
     /// <param name="certificate">The certificate.</param>
@@ -75,6 +80,25 @@ public sealed class TlsTrust
 
         chain.Build(certificate);
         return chain;
+    }
+
+    private static bool LookForRoots()
+    {
+        try
+        {
+            using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+            var roots = store.Certificates;
+            foreach (var root in roots)
+            {
+                root.Dispose();
+            }
+
+            return roots.Count > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     private static X509Certificate2Collection Read(string path)

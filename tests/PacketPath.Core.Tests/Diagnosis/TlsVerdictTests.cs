@@ -59,6 +59,27 @@ public class TlsVerdictTests
     }
 
     [Fact]
+    public void An_alert_behind_the_ServerHello_is_not_about_the_name()
+    {
+        var refused = TlsFaultCases.Alert("handshake_failure", 40) with { Reached = TlsStage.AfterServerHello, ClientCertificateRequested = true };
+        var verdict = Primary(TlsFaultCases.Result(V4, refused, TlsFaultCases.Completed(TlsFaultCases.Other) with { IsControl = true }));
+        Assert.Equal("Indeterminate", verdict.FaultId);
+        Assert.Contains(verdict.Evidence, e => e.Observation.Contains("client certificate", StringComparison.Ordinal));
+        Whole.Check(verdict);
+    }
+
+    [Fact]
+    public void A_host_without_roots_accuses_no_chain()
+    {
+        var untrusted = TlsFaultCases.Completed(TlsFaultCases.Wanted);
+        untrusted = untrusted with { Certificate = untrusted.Certificate! with { ChainErrors = [new TlsChainError { Status = "PartialChain", Meaning = "it leads nowhere" }] } };
+        var result = TlsFaultCases.Result(V4, untrusted) with { NotObserved = [new MissingObservation { What = "trust in certificate chains", Why = "no roots", Remedy = "Install some." }] };
+        Assert.Equal("Indeterminate", Primary(result).FaultId);
+        Assert.Equal("TlsCertificateInvalid", Primary(result with { NotObserved = [] }).FaultId);
+        Assert.Equal("TlsCertificateInvalid", Primary(result with { Handshakes = [TlsFaultCases.Invalid(untrusted)] }).FaultId);
+    }
+
+    [Fact]
     public void One_reset_that_was_not_tried_again_is_probable() => Assert.Equal(
         ("TlsServerNameBlocked", Confidence.Probable), Told(TlsFaultCases.Ended(TlsOutcome.Reset), TlsFaultCases.Completed(TlsFaultCases.Other) with { IsControl = true }));
 

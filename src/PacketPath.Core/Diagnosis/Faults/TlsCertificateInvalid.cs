@@ -19,11 +19,13 @@ public sealed class TlsCertificateInvalid : FaultRule
         var certificate = handshake.Certificate!;
         var isTime = Array.Exists(certificate.ChainErrors, static e => e.Status == "NotTimeValid");
         var isTrust = Array.Exists(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
+        var isBlind = tls.Newest.NotObserved.Any(static m => m.What == MissingObservation.TrustedRoots)
+            && Array.TrueForAll(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
         var at = tls.Newest.ObservedAt;
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = Confidence.Proven,
+            Confidence = isBlind ? Confidence.Possible : Confidence.Proven,
             Summary = Describe.Text($"The certificate that {evidence.Target} serves for {handshake.CertificateName ?? "no name"} is not valid: {Why(certificate, at)}."),
             Subject = certificate,
             Evidence =

@@ -17,7 +17,8 @@ public sealed class TlsServerNameRejected : FaultRule
             return null;
         }
 
-        var turned = tls.Ordinary.Where(static h => h is { Outcome: TlsOutcome.Alert, Alert: not null })
+        // An alert behind the ServerHello is about something else: the name was taken by then.
+        var turned = tls.Ordinary.Where(static h => h is { Outcome: TlsOutcome.Alert, Alert: not null, Reached: <= TlsStage.AfterClientHello })
             .Select(h => (Handshake: h, Witness: tls.Witness(h, completed: true))).ToArray();
         if (turned.Length == 0)
         {

@@ -14,6 +14,13 @@ internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResu
     private const int UsualSegment = 1448;
     private const int MostClientHello = 12000;
 
+    private static readonly MissingObservation NoRoots = new()
+    {
+        What = MissingObservation.TrustedRoots,
+        Why = "this host has no trusted root certificates, so every chain looks untrusted",
+        Remedy = "Install the package ca-certificates, or name a file of roots with -TrustedCertificate.",
+    };
+
     private readonly TlsProbeOptions _options;
 
     /// <summary>Creates an engine.</summary>
@@ -72,6 +79,11 @@ internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResu
         {
             var (watched, status, missing) = await watch.CompleteAsync(handshakes, tcp, stop).ConfigureAwait(false);
             result = result with { Handshakes = watched, CaptureStatus = status, NotObserved = missing };
+        }
+
+        if (!_options.Trust.HasRoots && Array.Exists(handshakes, static h => h.Certificate is not null))
+        {
+            result = result with { NotObserved = [.. result.NotObserved, NoRoots] };
         }
 
         return result with { ElapsedMilliseconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3) };
