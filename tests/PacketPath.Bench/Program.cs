@@ -15,6 +15,7 @@ IBenchmark[] all =
     new FirewallBenchmark(),
     new ConntrackBenchmark(),
     new MtuBenchmark(),
+    new DnsBenchmark(),
     new QuicBenchmark(),
     new TlsBenchmark(),
     new SocketBenchmark(),

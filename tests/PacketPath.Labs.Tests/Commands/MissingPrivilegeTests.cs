@@ -36,6 +36,30 @@ public class MissingPrivilegeTests
     }
 
     [RootFact]
+    public void AnOrdinaryUserAsksNameServersAndIsToldThatTheWireIsNotWatched()
+    {
+        using var network = LabNetwork.Build(new LabTopology
+        {
+            Nodes =
+            [
+                new LabNode { Name = "a" },
+                new LabNode
+                {
+                    Name = "b",
+                    Services = [new LabService { Kind = LabServiceKind.Dns, Port = 53, Address = "10.1.0.2", Dns = new LabDns { Large = new Dictionary<string, int> { ["big.lab"] = 3000 } } }],
+                },
+            ],
+            Links = [Topologies.Link("a:eth0", "b:eth0", "10.1.0.1/24", "10.1.0.2/24")],
+        });
+        var lines = AsOrdinaryUser(
+            network,
+            "Test-DnsTruncation big.lab 10.1.0.2 -Type TXT | ForEach-Object { \"$($_.Outcome) $($_.TcpOutcome) $($_.AnswersEqual) $($_.CaptureStatus) '$($_.Fragments)'\"; $_.NotObserved | ForEach-Object { \"$($_.What) / $($_.Why)\" } }");
+        Assert.Equal("Truncated Answered True Unavailable ''", lines[0]);
+        Assert.StartsWith("queries and answers on the wire", lines[1], StringComparison.Ordinal);
+        Assert.Contains("CAP_NET_RAW", lines[1], StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public void AnOrdinaryUserSeesEverySocketAndIsToldWhatIsMissingOfIt()
     {
         using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);

@@ -44,7 +44,7 @@ internal sealed class DnsConversation(
             var stream = _stream is null ? ((SynPathResult Path, DnsReport Report)?)null : await _stream.ConfigureAwait(false);
             var (status, missing) = await StandingAsync(lostBefore, wasOpen, over.Token).ConfigureAwait(false);
             var datagrams = _datagrams.OrderBy(d => d.Exchange.BufferSize)
-                .Select(d => status is CaptureStatus.Complete or CaptureStatus.Incomplete ? d with { Exchange = wire!.Tell(d.Exchange, target.Server) } : d).ToList();
+                .Select(d => status is CaptureStatus.Complete or CaptureStatus.Incomplete ? d with { Exchange = wire!.Tell(d.Exchange, d.Id, target.Server) } : d).ToList();
             return new DnsResultBuilder(target, asked, options, datagrams, stream?.Report, stream?.Path).Build(_startedUtc, Stopwatch.GetElapsedTime(_started), status, missing);
         }
         finally

@@ -143,7 +143,7 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
             Rejected = _rejections.First,
             RejectedCount = _rejections.Count,
         };
-        return new DnsReport(exchange, message);
+        return new DnsReport(exchange, message) { Id = _id };
     }
 
     private DnsReport Failed(DnsExchangeOutcome outcome) => new(
@@ -158,7 +158,7 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
             Rejected = _rejections.First,
             RejectedCount = _rejections.Count,
         },
-        null);
+        null) { Id = _id };
 
     private void Take(Socket socket)
     {

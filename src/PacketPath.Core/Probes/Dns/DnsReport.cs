@@ -7,6 +7,9 @@ namespace PacketPath.Probes;
 /// <param name="Message">The answer; null where none was taken.</param>
 internal sealed record DnsReport(DnsExchange Exchange, DnsMessage? Message)
 {
+    /// <summary>The number of the query.</summary>
+    public int Id { get; init; }
+
     /// <summary>True where the whole answer is there.</summary>
     public bool IsWhole => Exchange.Outcome == DnsExchangeOutcome.Answered;
 

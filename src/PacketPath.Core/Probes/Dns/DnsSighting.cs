@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PacketPath.Capture;
 
 namespace PacketPath.Probes;
@@ -19,6 +20,9 @@ internal readonly record struct DnsSighting
 
     /// <summary>The destination port; 0 in a later fragment.</summary>
     public int DestinationPort { get; init; }
+
+    /// <summary>The number of the DNS message; 0 in a later fragment.</summary>
+    public int MessageId { get; init; }
 
     /// <summary>The number that the fragments of one datagram share.</summary>
     public uint Identification { get; init; }
@@ -61,6 +65,7 @@ internal readonly record struct DnsSighting
             To = packet.Ip.Destination,
             SourcePort = isUdp ? packet.SourcePort : 0,
             DestinationPort = isUdp ? packet.DestinationPort : 0,
+            MessageId = isUdp && packet.PayloadLength >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(captured.Data[packet.PayloadOffset..]) : 0,
             Identification = packet.Ip.Identification,
             Offset = packet.Ip.FragmentOffset,
             Length = Math.Max(0, captured.OriginalLength - CookedHeader - packet.Ip.HeaderLength),

@@ -15,7 +15,7 @@ internal sealed class DnsWire : IDisposable
     private readonly EventDescriptor _wake = new();
     private readonly CaptureFeed<DnsSighting> _feed;
     private readonly int _serverPort;
-    private readonly Dictionary<int, List<DnsSighting>> _byPort = [];
+    private readonly Dictionary<(int Port, int Id), List<DnsSighting>> _byQuestion = [];
     private readonly List<DnsSighting> _later = [];
     private readonly Task _opened;
     private int _kept;
@@ -64,16 +64,16 @@ internal sealed class DnsWire : IDisposable
         }
     }
 
-    /// <summary>What was seen of one question, by its local port; it is forgotten with that.</summary>
-    public DnsExchange Tell(DnsExchange exchange, IPAddress server)
+    /// <summary>What was seen of one question, by its local port and number; it is forgotten with that. A port alone may have served another question since.</summary>
+    public DnsExchange Tell(DnsExchange exchange, int id, IPAddress server)
     {
         var address = PacketAddress.From(server);
         List<DnsSighting> seen;
         List<DnsSighting> later;
-        lock (_byPort)
+        lock (_byQuestion)
         {
             Drain();
-            seen = _byPort.Remove(exchange.LocalPort, out var found) ? found : [];
+            seen = _byQuestion.Remove((exchange.LocalPort, id), out var found) ? found : [];
             _kept -= seen.Count;
             later = [.. _later.Where(l => l.From == address)];
         }
@@ -136,8 +136,8 @@ internal sealed class DnsWire : IDisposable
                 continue;
             }
 
-            var port = sighting.DestinationPort == _serverPort ? sighting.SourcePort : sighting.DestinationPort;
-            (_byPort.TryGetValue(port, out var list) ? list : _byPort[port] = []).Add(sighting);
+            var question = (sighting.DestinationPort == _serverPort ? sighting.SourcePort : sighting.DestinationPort, sighting.MessageId);
+            (_byQuestion.TryGetValue(question, out var list) ? list : _byQuestion[question] = []).Add(sighting);
         }
     }
 }

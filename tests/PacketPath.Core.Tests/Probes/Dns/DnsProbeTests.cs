@@ -196,11 +196,9 @@ public class DnsProbeTests
     {
         using var server = new ScriptedNameServer(q => [Answer(q, TruncatedResponse, Options(1232))], (q, connection, stop) => MisbehaveAsync(how, q, connection, stop));
         var started = Stopwatch.GetTimestamp();
-        var before = GC.GetTotalAllocatedBytes();
         var result = Ask(server, timeout: TimeSpan.FromSeconds(0.5));
         Assert.Equal((DnsOutcome.TruncatedTcpFailed, expected), (result.Outcome, result.TcpOutcome));
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 * 1024 * 1024);
         if (how == "length")
         {
             Assert.Contains("0 of the 65535 bytes announced", result.Exchanges[^1].Remark, StringComparison.Ordinal);
