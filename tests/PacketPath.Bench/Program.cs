@@ -20,6 +20,7 @@ IBenchmark[] all =
     new TlsBenchmark(),
     new SocketBenchmark(),
     new QueueBenchmark(),
+    new CompareBenchmark(),
     new ReportBenchmark(),
 ];
 IBenchmark[] chosen = args.Length == 0 ? all : Array.FindAll(all, b => args.Contains(b.Name));

@@ -23,6 +23,23 @@ public sealed class ComparePacketCaptureTests(EngineFixture engine) : IClassFixt
         Assert.Empty(flow.Packets);
     }
 
+    [Theory]
+    [InlineData("$packets | Resolve-PacketFailure -PrimaryOnly")]
+    [InlineData("[Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($packets, 3)) | Resolve-PacketFailure -PrimaryOnly")]
+    public void Packets_are_evidence_live_or_deserialized(string script)
+    {
+        PacketCaptureSummary Stood(string place) => new()
+        {
+            ComputerName = "host", NetNamespace = place, InterfaceAlias = "any", StartedAt = Start.AddSeconds(-5), EndedAt = Start.AddSeconds(5), Lost = 0, ObservedAt = Start.AddSeconds(5),
+        };
+
+        var verdict = engine.Invoke(script, "packets", (object[])[.. Handshake(), Stood("client"), Stood("server")]).AssertClean().One<PacketFailure>();
+
+        Assert.Equal(("ReturnPathLost", Confidence.Proven, "203.0.113.10", 443), (verdict.FaultId, verdict.Confidence, verdict.RemoteAddress, verdict.RemotePort));
+        Assert.Contains("server:eth0", verdict.Summary);
+        Assert.NotEmpty(verdict.NextSteps);
+    }
+
     [Fact]
     public void Two_collections_of_the_same_place_are_two_points_all_the_same()
     {

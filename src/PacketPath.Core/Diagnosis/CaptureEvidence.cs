@@ -3,7 +3,7 @@ using PacketPath.Capture;
 namespace PacketPath.Diagnosis;
 
 /// <summary>The packets among the evidence: some hundred bytes are kept of each, and no more than so many. Attempts are found among them by their ends and sequence numbers.</summary>
-internal sealed class CaptureEvidence
+internal sealed class CaptureEvidence(CancellationToken stop)
 {
     private const long Nanoseconds = 100;
 
@@ -69,8 +69,9 @@ internal sealed class CaptureEvidence
     {
         foreach (var flow in _store.Flows.OrderBy(static f => f.Legs.Min(static l => l.Packets[0].Nanoseconds)).ToArray())
         {
+            stop.ThrowIfCancellationRequested();
             if (flow.Legs[0].Key.Protocol == IpProtocol.Tcp && flow.Legs.Exists(static l => l.Packets.Exists(static p => p.IsSyn))
-                && SightedAttempt.Of(FlowView.Of(flow, CancellationToken.None)) is { } sighted)
+                && SightedAttempt.Of(FlowView.Of(flow, stop)) is { } sighted)
             {
                 _sighted.Add(sighted.Attempt, (flow, PlaceOf(sighted.Sender.Point)));
                 yield return sighted.Attempt;
@@ -90,7 +91,7 @@ internal sealed class CaptureEvidence
         }
 
         flow ??= Find(probe);
-        return flow is null ? null : new TwoEnds(FlowView.Of(flow, CancellationToken.None), place, probe, [.. _store.Points], host);
+        return flow is null ? null : new TwoEnds(FlowView.Of(flow, stop), place, probe, [.. _store.Points], host);
     }
 
     // The attempt's own capture is one more point; its SYNs are known again elsewhere, also under other addresses.

@@ -16,8 +16,12 @@ internal sealed class EvidenceGrouping
     private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
-    private readonly CaptureEvidence _captures = new();
+    private readonly CaptureEvidence _captures;
     private FarEvidence _far = null!;
+
+    /// <summary>Takes evidence in.</summary>
+    /// <param name="stop">Ends the matching of packets.</param>
+    public EvidenceGrouping(CancellationToken stop = default) => _captures = new CaptureEvidence(stop);
 
     /// <summary>Takes one piece of evidence; kinds that no rule reads are left aside.</summary>
     public void Add(PacketEvidence evidence)

@@ -13,7 +13,7 @@ public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
         "Pipe in what Test-SynPath and the other probes, the collectors, Trace-PacketPath or Watch-PacketCapture emit, "
         + "live, from a remote session, or read back with Import-Clixml or ConvertFrom-Json.";
 
-    private readonly Weighing _weighing = new();
+    private Weighing _weighing = null!;
 
     /// <summary>The evidence: results of the probes, the collectors, Trace-PacketPath and Watch-PacketCapture, of one host or several, in any order.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -24,6 +24,9 @@ public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
     /// <summary>Emit only the one verdict that explains each target, without those that contribute.</summary>
     [Parameter]
     public SwitchParameter PrimaryOnly { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _weighing = new Weighing(StopToken);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -49,18 +52,20 @@ public sealed class ResolvePacketFailureCommand : PacketPathCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var stop = StopToken;
-        foreach (var verdict in _weighing.Verdicts())
+        try
         {
-            if (stop.IsCancellationRequested)
+            foreach (var verdict in _weighing.Verdicts())
             {
-                return;
+                StopToken.ThrowIfCancellationRequested();
+                if (verdict.IsPrimary || !PrimaryOnly)
+                {
+                    WriteObject(verdict);
+                }
             }
-
-            if (verdict.IsPrimary || !PrimaryOnly)
-            {
-                WriteObject(verdict);
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
         }
     }
 }

@@ -93,6 +93,25 @@ public sealed class WatchPacketCaptureTests : IDisposable
     }
 
     [CaptureFact]
+    public void A_summary_says_when_each_capture_stood_and_that_nothing_was_lost()
+    {
+        var before = DateTime.UtcNow;
+        var result = Watch("Watch-PacketCapture 'udp' -NetNamespace $a, $b -InterfaceAlias eth0 -Count 6 -DurationSeconds 20 -IncludeSummary", () => _lab.SendUdp(CaptureLab.PeerIPv4, 3)).AssertClean();
+
+        var summaries = result.Output.Select(o => o.BaseObject).OfType<PacketCaptureSummary>().ToArray();
+        Assert.Equal(6, result.Output.Count(o => o.BaseObject is PacketRecord));
+        Assert.Equal(["a", "b"], summaries.Select(s => _lab.Network.Nodes.Single(n => n.Value == s.NetNamespace).Key));
+        Assert.All(summaries, s =>
+        {
+            Assert.Equal((3L, 0L, "udp", "eth0", null), (s.Packets, s.Lost!.Value, s.Filter, s.InterfaceAlias, s.Failure));
+            Assert.InRange(s.StartedAt!.Value, before, s.EndedAt!.Value);
+            var own = result.Output.Select(o => o.BaseObject).OfType<PacketRecord>().Where(r => r.NetNamespace == s.NetNamespace).ToArray();
+            Assert.All(own, r => Assert.InRange(r.ObservedAt, s.StartedAt!.Value, s.EndedAt!.Value));
+            Assert.Equal(own.Max(r => r.ObservedAt), s.EndedAt);
+        });
+    }
+
+    [CaptureFact]
     public void Piped_interfaces_are_watched_together()
     {
         var records = Watch(
