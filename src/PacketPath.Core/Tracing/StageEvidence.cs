@@ -15,6 +15,7 @@ internal static class StageEvidence
     {
         SynPathResult probe => OfProbe(probe),
         ListeningResult inbound => OfInbound(inbound),
+        TlsServerNameResult => [(PathLayer.Tls, item)],
         MtuProbeResult => [(PathLayer.Path, item)],
         PacketRoute { InputInterface: not null } => [(PathLayer.ReturnPath, item)],
         PacketRoute route => OfRoute(route),

@@ -17,6 +17,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly TraceOptions _options;
     private readonly CancellationTokenSource _ended = new();
     private readonly FirewallWatch _firewall;
+    private readonly TraceApplications _applications;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -25,6 +26,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     {
         _options = options;
         _firewall = new FirewallWatch(options.Namespace, _ended.Token);
+        _applications = new TraceApplications(options);
         _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
         {
             Namespace = options.Namespace,
@@ -59,6 +61,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
                 _mtu.Value.Dispose();
             }
 
+            _applications.Dispose();
             _firewall.Dispose();
         }
     }
@@ -73,6 +76,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         var findings = new TraceFindings(probe);
 
         var host = ReadHostAsync(findings, probe, before, stop);
+        await _applications.AskAsync(findings, target, probe, stop).ConfigureAwait(false);
         if (_options.Deep)
         {
             await MeasureAsync(findings, target, probe, stop).ConfigureAwait(false);
@@ -80,7 +84,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
         await host.ConfigureAwait(false);
         _options.Progress?.Report("weighing the evidence");
-        return findings.Trace(target, begun);
+        return findings.Trace(target, begun, _applications.Layers);
     }
 
     /// <inheritdoc/>

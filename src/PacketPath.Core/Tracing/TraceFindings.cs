@@ -47,7 +47,7 @@ internal sealed class TraceFindings(SynPathResult probe)
     }
 
     /// <summary>The trace.</summary>
-    public PacketTrace Trace(TraceTarget target, long begun)
+    public PacketTrace Trace(TraceTarget target, long begun, IEnumerable<PathLayer> asked)
     {
         var trace = TraceBuilder.Build(new PacketTrace
         {
@@ -62,7 +62,7 @@ internal sealed class TraceFindings(SynPathResult probe)
             LocalPort = probe.LocalPort,
             Evidence = [.. _evidence],
             NotObserved = [.. _missing],
-        });
+        }, asked);
         return trace with { DurationMilliseconds = Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 3) };
     }
 }

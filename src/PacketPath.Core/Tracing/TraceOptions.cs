@@ -1,5 +1,6 @@
 using System.Net;
 using PacketPath.Probes;
+using PacketPath.Tls;
 
 namespace PacketPath.Tracing;
 
@@ -24,6 +25,12 @@ public sealed record TraceOptions : ApplicationProbeOptions
 
     /// <summary>The highest TTL of a walk.</summary>
     public int MaxHops { get; init; } = 30;
+
+    /// <summary>The name to ask for in a TLS handshake; null for none.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>What certificates are judged by.</summary>
+    public TlsTrust Trust { get; init; } = TlsTrust.System;
 
     /// <summary>Is told, from any thread, what is being done.</summary>
     public IProgress<string>? Progress { get; init; }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PacketPath.Binding;
 using PacketPath.Targets;
+using PacketPath.Tls;
 using PacketPath.Tracing;
 
 namespace PacketPath.Commands;
@@ -13,6 +14,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     private const int DefaultPort = 443;
 
     private readonly Dictionary<string, TraceSession?> _sessions = [];
+    private TlsTrust _trust = TlsTrust.System;
 
     /// <summary>The targets: addresses or names. A name is traced at every address it has. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -28,6 +30,17 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [Alias("RemotePort")]
     [ValidateNotNullOrEmpty]
     public int[] Port { get; set; } = [DefaultPort];
+
+    /// <summary>Makes a TLS handshake with this name as well, where the target accepts the connection, and judges it.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [Alias("Sni")]
+    [ValidateNotNullOrEmpty]
+    public string? ServerName { get; set; }
+
+    /// <summary>Files of certificates to trust beside the system's, in PEM or DER.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateNotNullOrEmpty]
+    public string[] TrustedCertificate { get; set; } = [];
 
     /// <summary>Asks this host as a server what it would do with a connection that comes in: its listener and queues, the input hooks, the reverse-path filter, the way back, connection tracking. Nothing is sent.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Listening")]
@@ -92,6 +105,18 @@ public sealed class TracePacketPathCommand : HostCmdlet
     /// <summary>Traces the IPv6 addresses of a name only.</summary>
     [Parameter]
     public SwitchParameter IPv6 { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        var trust = TlsArguments.Trust([.. TrustedCertificate.Select(GetUnresolvedProviderPathFromPSPath)], TrustedCertificate, out var unusable);
+        if ((TlsArguments.WrongName([ServerName]) ?? unusable) is { } wrong)
+        {
+            ThrowTerminatingError(wrong);
+        }
+
+        _trust = trust!;
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -192,6 +217,8 @@ public sealed class TracePacketPathCommand : HostCmdlet
                 Mark = Mark,
                 Uid = MyInvocation.BoundParameters.ContainsKey(nameof(Uid)) ? Uid : null,
                 Deep = Deep,
+                ServerName = ServerName,
+                Trust = _trust,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,
                 MaxHops = MaxHops,

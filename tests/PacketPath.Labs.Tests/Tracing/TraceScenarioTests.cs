@@ -14,6 +14,9 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
         "ReceiveBufferFull-IPv4", "ReceiveBufferFull-IPv6",
     ];
 
+    /// <summary>Labs that ask more of an application, or of captures at several places, than a trace does.</summary>
+    private static readonly string[] OfApplications = ["Test-TlsServerName", "Test-DnsTruncation", "Test-ProxyConnect", "Test-QuicPath", "Watch-PacketCapture", "Compare-PacketCapture"];
+
     public static TheoryData<string> Sample =>
     [
         "NoFault-IPv4", "NoFault-IPv6", "NoFault-Nat-IPv4", "NoFault-MarkedTable-IPv6", "NoFault-CountingDrop-IPv4", "NoFault-Multipath-IPv6",
@@ -38,7 +41,8 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
     [Fact]
     public void EveryOtherLabHasATrace()
     {
-        var without = ScenarioLibrary.Files().Select(LabScenarioReader.ReadFile).Where(scenario => scenario.Trace is null).Select(scenario => scenario.Name);
+        var without = ScenarioLibrary.Files().Select(LabScenarioReader.ReadFile)
+            .Where(scenario => scenario.Trace is null && !OfApplications.Any(cmdlet => scenario.Pipeline.Contains(cmdlet, StringComparison.Ordinal))).Select(scenario => scenario.Name);
         Assert.Equal(WithoutTrace.Order(StringComparer.Ordinal), without.Order(StringComparer.Ordinal));
     }
 }
