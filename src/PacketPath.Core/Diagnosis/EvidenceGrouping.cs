@@ -13,6 +13,7 @@ internal sealed class EvidenceGrouping
     private readonly InboundEvidence _inbound = new();
     private readonly Dictionary<TargetKey, List<SocketEntry>> _established = [];
     private readonly Dictionary<TargetKey, SilentTalk> _silent = [];
+    private readonly Dictionary<TargetKey, List<SocketEntry>> _connections = [];
     private readonly HashSet<TargetKey> _known = [];
     private readonly Dictionary<(string, string), HostTables> _hosts = [];
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
@@ -188,6 +189,7 @@ internal sealed class EvidenceGrouping
             TwoEnds = probes.Count == 0 || _captures.IsEmpty ? null : _captures.Of(probes[0], place => _hosts.GetValueOrDefault(place)),
             Opposite = opposite,
             IsSighted = probes.Count > 0 && _captures.IsSighted(probes[0]),
+            Connection = probes.Count > 0 || key.RemotePort == 0 ? null : ConnectionState.Of(_connections.GetValueOrDefault(key)),
             Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),
             TargetSockets = _sockets.Of(key, probes, place => _hosts.GetValueOrDefault(place)),
             Counters = [.. host?.Counters ?? [], .. probes.Select(p => p.Interface).OfType<PacketInterface>().SelectMany(CounterSnapshot.Of)],
@@ -198,6 +200,12 @@ internal sealed class EvidenceGrouping
     private void AddSocket(SocketEntry socket)
     {
         _sockets.Add(socket);
+        if (socket is { Kind: SocketKind.Stream, AskedAddress: null, RemotePort: > 0, State: SocketState.Established or SocketState.FinWait1 or SocketState.CloseWait or SocketState.LastAck or SocketState.Closing })
+        {
+            var peer = KeyOf(socket);
+            (_connections.TryGetValue(peer, out var readings) ? readings : _connections[peer] = []).Add(socket);
+        }
+
         if (socket is { State: SocketState.SynSent, AskedAddress: null, RemotePort: > 0 })
         {
             AddTo(_attempts, KeyOf(socket), socket);

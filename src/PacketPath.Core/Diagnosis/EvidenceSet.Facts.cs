@@ -16,10 +16,13 @@ internal sealed partial class EvidenceSet
     public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => (a.GetType(), a is DnsTruncationResult dns ? DnsObservations.Question(dns) : ""));
 
     /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
-    public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && (HeardOfMtu || SilentTalk is not null));
+    public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && (HeardOfMtu || SilentTalk is not null)) || IsConnected;
+
+    /// <summary>True where a connection stands and its packets come through: at most, one end does not read.</summary>
+    public bool IsConnected => Probe is null && Attempts.Count == 0 && Connection is { IsRetransmitting: false };
 
     /// <summary>True where nobody beyond this host has been heard: no attempt was made, or it ended here or in silence.</summary>
-    public bool IsUnanswered => Probe is null ? !HeardOfMtu && SilentTalk is null
+    public bool IsUnanswered => Probe is null ? !HeardOfMtu && SilentTalk is null && !IsConnected
         : (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
             && Probe.Replies.Length == 0 && !RemoteReports.Any());
 
@@ -52,8 +55,9 @@ internal sealed partial class EvidenceSet
     public IReadOnlyList<PathHop> AnsweringHops =>
         Probe?.Hops.Where(h => h.Address is not null && !h.IsTarget).OrderBy(h => h.Ttl).ToArray() ?? [];
 
-    /// <summary>A connection that is stuck, where nothing was tried anew: it sent its SYN more than once and heard nothing. The one that has tried longest.</summary>
-    public SocketEntry? Stuck => Probe is not null ? null : Attempts.Where(s => s.Retransmits > 0).MaxBy(s => s.Retransmits);
+    /// <summary>A connection that is stuck, where nothing was tried anew: it sent its SYN, or its data, more than once and heard nothing. The one that has tried longest.</summary>
+    public SocketEntry? Stuck => Probe is not null ? null
+        : Attempts.Where(s => s.Retransmits > 0).MaxBy(s => s.Retransmits) ?? (Connection is { IsRetransmitting: true } stuck ? stuck.Last : null);
 
     /// <summary>True where the target is an address of this host.</summary>
     public bool TargetIsLocal => Route?.TypeOfRoute == RouteType.Local;

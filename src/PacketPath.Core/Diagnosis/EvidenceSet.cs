@@ -18,6 +18,9 @@ internal sealed partial class EvidenceSet
     /// <summary>What application probes saw of this target, newest first.</summary>
     public IReadOnlyList<ApplicationEvidence> Applications { get; init; } = [];
 
+    /// <summary>A connection to this target that was there already, where no attempt was made; null elsewhere.</summary>
+    public ConnectionState? Connection { get; init; }
+
     /// <summary>What this host said of connections that come in, where no attempt was made; null elsewhere.</summary>
     public ListeningResult? Inbound { get; init; }
 

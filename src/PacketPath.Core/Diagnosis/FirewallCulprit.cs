@@ -76,6 +76,20 @@ internal sealed class FirewallCulprit
             && Find(evidence, probe.ObservedAt, rejects: false, Answer(probe, answer) with { ConntrackState = "invalid" }) is { } culprit
             && (culprit._counted > 0 || culprit._isCertain) ? culprit : null;
 
+    /// <summary>The rule that stops what a socket sends again and again; null where the rules are not known or none fits.</summary>
+    public static FirewallCulprit? OutputOf(EvidenceSet evidence, SocketEntry stuck, bool rejects) => Find(evidence, stuck.ObservedAt, rejects, new FirewallFlow
+    {
+        Direction = FlowDirection.Output,
+        Destination = evidence.RemoteAddress,
+        DestinationPort = stuck.RemotePort,
+        Source = SocketEvidence.Plain(stuck.LocalAddress),
+        SourcePort = stuck.LocalPort,
+        Protocol = TransportProtocol.Tcp,
+        OutputInterface = evidence.InterfaceAlias.Length == 0 ? null : evidence.InterfaceAlias,
+        Mark = stuck.Mark,
+        ConntrackState = stuck.State == SocketState.SynSent ? "new" : "established",
+    });
+
     /// <summary>The rule that would stop a connection that comes in; null where the rules are not known or none fits.</summary>
     public static FirewallCulprit? Inbound(EvidenceSet evidence, ListeningResult inbound, bool rejects) => Find(evidence, inbound.ObservedAt, rejects, new FirewallFlow
     {

@@ -23,6 +23,7 @@ internal sealed class LayerCoverage
         FromWhatWasHeard();
         FromTargetSockets();
         FromLargePackets();
+        FromConnection();
         FromApplications();
         foreach (var layer in _evidence.Inbound is { } inbound ? InboundAnswers.Cleared(_evidence, inbound) : [])
         {
@@ -245,6 +246,26 @@ internal sealed class LayerCoverage
             {
                 Clear(PathLayer.Path, $"{Describe.Report(report)} is from the target itself");
             }
+        }
+    }
+
+    private void FromConnection()
+    {
+        if (_evidence is { IsConnected: true, Connection: { } connection })
+        {
+            for (var layer = PathLayer.Socket; layer <= PathLayer.LocalDelivery; layer++)
+            {
+                Clear(layer, $"a connection with {_evidence.Target} stands, and its packets are acknowledged");
+            }
+
+            if (!connection.IsStuck)
+            {
+                Clear(PathLayer.SocketQueue, "both windows are open");
+            }
+        }
+        else if (_evidence.Connection is { } stuck)
+        {
+            Clear(PathLayer.Socket, $"a connection stands from {TargetKey.Text(stuck.Last.LocalAddress, stuck.Last.LocalPort)}");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class SocketObservations
         Describe.Text($"this listener itself turned away {Describe.Count((int)Math.Min(change.Delta, int.MaxValue), "packet")} during the attempt"), Source + ", read before and after", listener.ObservedAt);
 
     public static FailureEvidence Stuck(SocketEntry socket) => Observations.Supports(
-        Describe.Text($"{Who(socket)} has a socket in SYN_SENT from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}: {Describe.Count(socket.Retransmits, "retransmission")} so far, the next in {socket.TimerMilliseconds ?? 0} ms"),
+        Describe.Text($"{Who(socket)} has a socket in {(socket.State == SocketState.SynSent ? "SYN_SENT" : socket.State.ToString())} from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}: {Describe.Count(socket.Retransmits, "retransmission")} so far, the next in {socket.TimerMilliseconds ?? 0} ms"),
         Source,
         socket.ObservedAt);
 

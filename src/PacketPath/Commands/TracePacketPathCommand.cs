@@ -14,6 +14,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     private const int DefaultPort = 443;
 
     private readonly Dictionary<string, TraceSession?> _sessions = [];
+    private readonly ConnectionQuestion _connections = new();
     private TlsTrust _trust = TlsTrust.System;
 
     /// <summary>The targets: addresses or names. A name is traced at every address it has. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
@@ -50,6 +51,11 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [Parameter(ParameterSetName = "Listening")]
     [ValidateNotNullOrEmpty]
     public string? From { get; set; }
+
+    /// <summary>A connection of this host, as Get-SocketEntry lists it: diagnosed from its socket and its path, and nothing is sent. With -Deep its target is tried anew instead.</summary>
+    [Parameter(ParameterSetName = "Target", ValueFromPipeline = true)]
+    [SocketTransformation]
+    public SocketEntry? InputObject { get; set; }
 
     /// <summary>Goes further: finds the last hop that answers, compares a refusal with a packet of the target's own, and measures the path MTU.</summary>
     [Parameter(ParameterSetName = "Target")]
@@ -121,6 +127,20 @@ public sealed class TracePacketPathCommand : HostCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (InputObject is { } connection)
+        {
+            if (ConnectionQuestion.TryTarget(connection, this, out var target) && Deep)
+            {
+                Session()?.Add(target);
+            }
+            else if (target is not null)
+            {
+                _connections.Add(NetNamespace, connection);
+            }
+
+            return;
+        }
+
         if (Listening)
         {
             Look(NetNamespace, () => new ListeningQuestion(this, OpenNamespace(), StopToken).Ask([.. Ports()]));
@@ -147,6 +167,11 @@ public sealed class TracePacketPathCommand : HostCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        foreach (var place in _connections.Places)
+        {
+            Look(place, () => _connections.Answer(place, StopToken, Write));
+        }
+
         foreach (var session in _sessions.Values)
         {
             session?.Finish();
@@ -173,20 +198,15 @@ public sealed class TracePacketPathCommand : HostCmdlet
     // Objects about a destination carry port 0 where none was asked.
     private IEnumerable<int> Ports()
     {
-        foreach (var port in Port.Distinct())
+        foreach (var port in Port.Distinct().Select(port => port == 0 && MyInvocation.ExpectingInput ? DefaultPort : port))
         {
-            if (port is 0 && MyInvocation.ExpectingInput)
-            {
-                yield return DefaultPort;
-            }
-            else if (port is < 1 or > 65535)
-            {
-                WriteProblem(new ArgumentException($"{port} is not a port."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
-            }
-            else
+            if (port is > 0 and <= 65535)
             {
                 yield return port;
+                continue;
             }
+
+            WriteProblem(new ArgumentException($"{port} is not a port."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
         }
     }
 

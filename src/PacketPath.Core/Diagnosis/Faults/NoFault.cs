@@ -13,6 +13,11 @@ public sealed class NoFault : FaultRule
             return InboundAnswers.Ready(evidence, inbound);
         }
 
+        if (evidence is { IsConnected: true, Applications.Count: 0, Connection: { } connection })
+        {
+            return ConnectionFindings.Well(evidence, connection);
+        }
+
         if (evidence is { IsReached: true, Applications.Count: > 0 })
         {
             return Answered(evidence);

@@ -83,20 +83,22 @@ public sealed class NoReply : FaultRule
         return new Finding
         {
             Confidence = Confidence.Probable,
-            Summary = Describe.Text($"{SocketObservations.Who(socket)} has tried to connect to {evidence.Target} {socket.Retransmits + 1} times from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}, and nothing has come back."),
+            Summary = socket.State != SocketState.SynSent
+                ? Describe.Text($"The connection of {SocketObservations.Who(socket)} to {evidence.Target} is stuck: {(socket.Retransmits > 0 ? Describe.Text($"it has sent the same data {socket.Retransmits + 1} times") : Describe.Text($"{socket.SendQueueBytes} bytes wait to be sent"))} from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}, and none of it is acknowledged.")
+                : Describe.Text($"{SocketObservations.Who(socket)} has tried to connect to {evidence.Target} {socket.Retransmits + 1} times from {TargetKey.Text(socket.LocalAddress, socket.LocalPort)}, and nothing has come back."),
             Subject = socket,
             Evidence = [SocketObservations.Stuck(socket), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
             NotObserved =
             [
                 new MissingObservation
                 {
-                    What = "whether the SYN leaves this host, and whether anything comes back to it",
+                    What = $"whether the {Sent(socket)} leaves this host, and whether anything comes back to it",
                     Why = "a socket does not say; no packet of this connection was captured",
                     Remedy = $"Run: {commands.ProbeAndResolve()}",
                 },
             ],
-            Proves = "This host's TCP sent the SYN more than once, and no answer reached the socket.",
-            DoesNotProve = "That the SYN left this host, nor where it was lost: a firewall here on the way out or in, the next hop, the way there, the target, or the way back.",
+            Proves = socket.Retransmits > 0 ? $"This host's TCP sent the {Sent(socket)} more than once, and no answer reached the socket." : "The peer has room for the data, and it does not get out of this host's TCP.",
+            DoesNotProve = $"That the {Sent(socket)} left this host, nor where it was lost: a firewall here on the way out or in, the next hop, the way there, the target, or the way back.",
             NextSteps =
             [
                 $"{commands.Route()} | Get-NeighborEntry",
@@ -105,4 +107,6 @@ public sealed class NoReply : FaultRule
             ],
         };
     }
+
+    private static string Sent(SocketEntry socket) => socket.State == SocketState.SynSent ? "SYN" : "data";
 }

@@ -11,6 +11,11 @@ public sealed class OutputFirewallDrop : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Stuck is { } stuck)
+        {
+            return OfStuck(evidence, stuck);
+        }
+
         if (!evidence.IsSilent || !evidence.SynAbsent || !evidence.IsUnanswered || evidence.LinkIsUsable == false
             || evidence.NextHop is NextHopState.Failed or NextHopState.Resolving
             || evidence.Route is { Outcome: not RouteOutcome.Usable })
@@ -68,4 +73,25 @@ public sealed class OutputFirewallDrop : FaultRule
     private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;
 
     private static string Where(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "this host" : evidence.InterfaceAlias;
+
+    // Nothing was sent to learn this: the rules as they are stop what a socket sends again and again.
+    private static Finding? OfStuck(EvidenceSet evidence, SocketEntry stuck)
+    {
+        if (FirewallCulprit.OutputOf(evidence, stuck, rejects: false) is not { IsCertain: true } culprit)
+        {
+            return null;
+        }
+
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = Confidence.Probable,
+            Summary = $"What {SocketObservations.Who(stuck)} sends to {evidence.Target} again and again is dropped on the output path of this host, by {culprit.Name}.",
+            Subject = culprit.Subject,
+            Evidence = [culprit.Evidence, SocketObservations.Stuck(stuck), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            Proves = "The socket hears nothing, and a rule of this host stops what it sends.",
+            DoesNotProve = culprit.DoesNotProve,
+            NextSteps = [commands.OutputFirewall(), commands.ProbeAndResolve()],
+        };
+    }
 }

@@ -1,13 +1,20 @@
 namespace PacketPath.Diagnosis.Faults;
 
-/// <summary>A socket drops datagrams because its receive buffer is full: the process does not read fast enough.</summary>
+/// <summary>A socket's receive buffer is full because its process does not read: datagrams are dropped, a connection stands still.</summary>
 public sealed class ReceiveBufferFull : FaultRule
 {
     /// <inheritdoc/>
     public override PathLayer Layer => PathLayer.SocketQueue;
 
+    internal override bool LooksBeyondReach => true;
+
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Connection is { } connection)
+        {
+            return ConnectionFindings.Window(evidence, connection);
+        }
+
         if (Dropped(evidence) is not { } dropped || !evidence.IsHostOnly)
         {
             return null;
