@@ -13,6 +13,14 @@ public sealed class ConvertToPacketReportCommand : PacketPathCmdlet
     private const string Advice =
         "Pipe in what Trace-PacketPath, Resolve-PacketFailure, the collectors and the probes emit, live, from a remote session, or read back with Import-Clixml or ConvertFrom-Json.";
 
+    private static readonly FileStreamOptions Draft = new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        Options = FileOptions.DeleteOnClose,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
     private readonly List<object> _items = [];
 
     /// <summary>What to show: traces, verdicts, evidence and captured packets, of one host or several, in any order; a lab's result stands for what its pipeline wrote.</summary>
@@ -77,9 +85,17 @@ public sealed class ConvertToPacketReportCommand : PacketPathCmdlet
     {
         try
         {
-            using (var file = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            // The page is made whole first: a file that is there already is not lost to one that was stopped half way.
+            using (var draft = new FileStream(System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName()), Draft))
             {
-                HtmlReport.Write(file, _items, options, StopToken);
+                using (var text = new StreamWriter(draft, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true))
+                {
+                    HtmlReport.Write(text, _items, options, StopToken);
+                }
+
+                draft.Position = 0;
+                using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+                draft.CopyTo(file);
             }
 
             if (PassThru)

@@ -83,6 +83,28 @@ public sealed class PacketReportTests(EngineFixture engine) : IClassFixture<Engi
     }
 
     [Fact]
+    public async Task A_report_that_is_stopped_leaves_the_file_that_was_there()
+    {
+        var path = Path.Combine(_folder, "kept.html");
+        File.WriteAllText(path, "before");
+        var trace = SampleTraces.Silent();
+        object[] many = [.. Enumerable.Range(1, 20_000).Select(port => (object)(trace with { RemotePort = port }))];
+        using var runspace = EngineFixture.OpenWithModule();
+        runspace.SessionStateProxy.SetVariable("many", many);
+        runspace.SessionStateProxy.SetVariable("path", path);
+        using var shell = System.Management.Automation.PowerShell.Create(runspace);
+        var run = shell.AddScript("ConvertTo-PacketReport -InputObject $many -Path $path").BeginInvoke();
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await Task.Run(shell.Stop).WaitAsync(EngineFixture.Limit);
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"It took {clock.Elapsed.TotalSeconds:0.0} s to stop.");
+        Assert.True(run.IsCompleted);
+        Assert.Equal(System.Management.Automation.PSInvocationState.Stopped, shell.InvocationStateInfo.State);
+        Assert.Equal("before", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void With_WhatIf_nothing_is_written()
     {
         var path = Path.Combine(_folder, "never.html");
