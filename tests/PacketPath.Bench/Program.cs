@@ -16,6 +16,7 @@ IBenchmark[] all =
     new ConntrackBenchmark(),
     new MtuBenchmark(),
     new DnsBenchmark(),
+    new ProxyBenchmark(),
     new QuicBenchmark(),
     new TlsBenchmark(),
     new SocketBenchmark(),

@@ -35,7 +35,7 @@ internal static class ProxyObservations
         }
 
         var time = result.ReplyMilliseconds is { } milliseconds ? Describe.Text($" in {milliseconds:0.###} ms") : "";
-        var tls = result.TunnelTls is { } through ? $", and {through.CertificateName} speaks TLS through it" : "";
+        var tls = result.TunnelTls is { } through ? $", and {through.CertificateName} speaks TLS through it{Doubts(through)}" : "";
         return new(PathLayer.Proxy, $"the proxy built the tunnel to {Tunnel(result)}{time}{tls}", Source, result.ObservedAt);
     }
 
@@ -82,6 +82,10 @@ internal static class ProxyObservations
     /// <summary>TLS, where it was asked.</summary>
     public static FailureEvidence? Tls(TlsHandshake? tls, string with, DateTime at) => tls is null ? null
         : Observations.Supports(tls.Outcome == TlsOutcome.Completed ? $"TLS with {with} completed ({tls.TlsVersion})" : $"TLS with {with} failed: {tls.Alert ?? tls.Reason ?? tls.SocketError ?? tls.Outcome.ToString()}", "TLS handshake", at);
+
+    private static string Doubts(TlsHandshake through) =>
+        through is { CoversName: not false, Certificate.ChainErrors.Length: 0 } ? ""
+        : $", with a certificate that is not trusted ({string.Join(", ", (through.Certificate?.ChainErrors ?? []).Select(static e => e.Status).Distinct().Concat(through.CoversName == false ? ["it does not cover the name"] : []))})";
 
     private static string Bytes(ProxyConnectResult result) => Describe.Text($"{result.BytesReceived} byte{(result.BytesReceived == 1 ? "" : "s")}");
 }

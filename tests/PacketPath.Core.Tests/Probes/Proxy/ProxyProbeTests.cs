@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using PacketPath.HostState;
 using PacketPath.Probes;
@@ -160,6 +163,31 @@ public class ProxyProbeTests
         var result = Ask(peer, proxy: $"https://127.0.0.1:{peer.Port}");
         Assert.Equal((ProxyOutcome.TlsFailed, TlsOutcome.Failed), (result.Outcome, result.ProxyTls!.Outcome));
         Assert.NotEmpty(result.Problem!);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_credential_goes_to_an_untrusted_proxy_only_where_that_is_asked(bool skip)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=proxy.example", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var served = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+        var requests = new List<string>();
+        using var peer = new ScriptedPeer(
+            async (stream, _) =>
+            {
+                using var tls = new SslStream(stream);
+                await tls.AuthenticateAsServerAsync(served);
+                var buffer = new byte[4096];
+                requests.Add(Encoding.ASCII.GetString(buffer, 0, await tls.ReadAsync(buffer)));
+                await Say(tls, "HTTP/1.1 200 OK\r\n\r\n");
+            },
+            greetsFirst: true);
+        var result = Ask(peer, Options() with { Credential = new NetworkCredential("ops", Secret), SkipCertificateCheck = skip }, $"https://127.0.0.1:{peer.Port}");
+        Assert.Equal((ProxyOutcome.TunnelOpen, TlsOutcome.Completed, "CN=proxy.example", false), (result.Outcome, result.ProxyTls!.Outcome, result.ProxyTls.Certificate!.Subject, result.ProxyTls.CoversName));
+        Assert.Equal((skip, skip ? "ops" : null), (Assert.Single(requests).Contains("Proxy-Authorization: Basic ", StringComparison.Ordinal), result.ProxyUser));
+        Assert.Equal(!skip, result.NotObserved.Any(m => m.Why.Contains("not trusted", StringComparison.Ordinal) && m.Remedy.Contains("-SkipCertificateCheck", StringComparison.Ordinal)));
     }
 
     [Fact]
