@@ -101,7 +101,7 @@ internal static class QuicObservations
         var after = quic.Hops.FirstOrDefault(h => h.Ttl > (last?.Ttl ?? 0) && h.ControlAddress is not null);
 
         // At the target itself the two cannot be told apart: it may drop what it does not offer.
-        return after is null || after.IsTarget ? null : (last, after);
+        return after is null or { IsTarget: true } or { IsConfirmed: false } ? null : (last, after);
     }
 
     /// <summary>The refusal in a server's words.</summary>

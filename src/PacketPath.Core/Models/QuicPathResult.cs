@@ -206,6 +206,9 @@ public sealed record QuicHop
     /// <summary>True where that was the target itself.</summary>
     public bool IsTarget { get; init; }
 
+    /// <summary>True where it was asked once more, one after the other, and again answered only the datagram to the closed port: routers count what they report.</summary>
+    public bool IsConfirmed { get; init; }
+
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{Ttl}: {Address ?? "*"} / {ControlAddress ?? "*"}";
 }

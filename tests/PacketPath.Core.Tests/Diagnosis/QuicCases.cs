@@ -47,8 +47,8 @@ public static class QuicCases
         From = answered ? s.Target : null,
     };
 
-    public static QuicHop Hop(int ttl, string? address, string? control, bool isTarget = false) =>
-        new() { Ttl = ttl, Address = address, ControlAddress = control, IsTarget = isTarget };
+    public static QuicHop Hop(int ttl, string? address, string? control, bool isTarget = false, bool isConfirmed = false) =>
+        new() { Ttl = ttl, Address = address, ControlAddress = control, IsTarget = isTarget, IsConfirmed = isConfirmed };
 
     /// <summary>An attempt that an ICMP error ended.</summary>
     public static QuicPathResult Rejected(Scene s, string offender, QuicUdpOutcome outcome, bool isLocal = false) => Of(s, null) with

@@ -37,10 +37,10 @@ public class QuicVerdictTests
     public void A_walk_that_ends_where_its_control_goes_on_proves_a_block(bool ipv6)
     {
         var s = new Scene(ipv6);
-        var verdict = Primary(Silent(s, true, Hop(1, s.Gateway, s.Gateway), Hop(2, null, s.FarRouter), Hop(3, null, s.Target, true)));
+        var verdict = Primary(Silent(s, true, Hop(1, s.Gateway, s.Gateway), Hop(2, null, s.FarRouter, isConfirmed: true), Hop(3, null, s.Target, true)));
         Assert.Equal(("QuicUdpBlocked", Confidence.Proven), (verdict.FaultId, verdict.Confidence));
         Assert.Contains($"dropped behind {s.Gateway} (hop 1)", verdict.Summary);
-        var first = Primary(Silent(s, true, Hop(1, null, s.Gateway), Hop(2, null, s.Target, true)));
+        var first = Primary(Silent(s, true, Hop(1, null, s.Gateway, isConfirmed: true), Hop(2, null, s.Target, true)));
         Assert.Contains("before the first hop", first.Summary);
     }
 
@@ -57,6 +57,7 @@ public class QuicVerdictTests
             // Routers that report one datagram and not the other, for they count what they report.
             Silent(s, true, Hop(1, s.Gateway, null), Hop(2, s.FarRouter, s.FarRouter), Hop(3, null, s.Target, true)),
             Silent(s, true, Hop(1, null, s.Gateway), Hop(2, s.FarRouter, null), Hop(3, null, s.Target, true)),
+            Silent(s, true, Hop(1, s.Gateway, s.Gateway), Hop(2, null, s.FarRouter), Hop(3, null, s.Target, true)),
             Rejected(s, s.Target, QuicUdpOutcome.PortUnreachable),
         ];
         Assert.All(all, r => Assert.Equal("QuicNotOffered", Primary(r).FaultId));

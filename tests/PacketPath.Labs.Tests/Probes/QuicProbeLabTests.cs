@@ -60,6 +60,7 @@ public class QuicProbeLabTests(QuicLab lab) : IClassFixture<QuicLab>
         Assert.Equal([QuicLab.FirstRouter(ipv6), null, null], result.Hops.Select(h => h.Address));
         Assert.All(result.Hops, h => Assert.NotNull(h.ControlAddress));
         Assert.True(result.Hops[2].IsTarget);
+        Assert.Equal([false, true, false], result.Hops.Select(h => h.IsConfirmed));
         Assert.Equal(3, result.DatagramsSent);
         Assert.Equal((CaptureStatus.Complete, 0), (result.CaptureStatus, result.DatagramsCapturedReturning));
         Assert.InRange(result.DatagramsCapturedLeaving, 1, 3);

@@ -31,7 +31,24 @@ internal sealed class UdpWalk(Func<int, int, Task<DatagramExchange>> open, IPAdd
 
         var reached = hops.FindIndex(h => h.IsTarget);
         var last = reached >= 0 ? reached : hops.FindLastIndex(h => h.Address is not null || h.ControlAddress is not null);
-        return [.. hops.Take(last + 1)];
+        return await ConfirmAsync([.. hops.Take(last + 1)], wait, stop).ConfigureAwait(false);
+    }
+
+    // A router that counts what it reports may have spent its share on the other datagram: the one that stayed silent goes first now.
+    private async Task<QuicHop[]> ConfirmAsync(QuicHop[] hops, TimeSpan wait, CancellationToken stop)
+    {
+        var lastGood = Array.FindLastIndex(hops, h => h.Address is not null);
+        var suspect = Array.FindIndex(hops, lastGood + 1, h => h.ControlAddress is not null);
+        if (suspect < 0 || hops[suspect].IsTarget)
+        {
+            return hops;
+        }
+
+        var hop = hops[suspect];
+        var address = await AskAsync(port, hop.Ttl, [TimeSpan.Zero, wait / 3], wait, stop).ConfigureAwait(false);
+        var control = address is null ? await AskAsync(controlPort, hop.Ttl, [TimeSpan.Zero], wait, stop).ConfigureAwait(false) : null;
+        hops[suspect] = hop with { Address = address?.ToString(), IsConfirmed = control is not null };
+        return hops;
     }
 
     private async Task<QuicHop> HopAsync(int ttl, TimeSpan wait, CancellationToken stop)
