@@ -20,6 +20,16 @@ internal static class ApplicationAnswers
         _ => null,
     };
 
+    /// <summary>What was asked of the application: two results with the same question are two readings, the newer of which counts.</summary>
+    public static string Question(ApplicationEvidence evidence) => evidence switch
+    {
+        TlsServerNameResult tls => string.Join(' ', tls.Handshakes.Select(static h => h.ServerName).Order(StringComparer.Ordinal)),
+        QuicPathResult quic => quic.Handshake?.ServerName ?? "",
+        ProxyConnectResult proxy => $"{proxy.ProxyUri} {proxy.TunnelHost} {proxy.TunnelPort}",
+        DnsTruncationResult dns => DnsObservations.Question(dns),
+        _ => "",
+    };
+
     /// <summary>What the probe saw, in sentences, for a verdict that names no fault.</summary>
     public static IEnumerable<FailureEvidence?> Told(ApplicationEvidence evidence) => evidence switch
     {

@@ -10,10 +10,10 @@ internal sealed partial class EvidenceSet
     public bool HeardOfMtu => Mtu is { } mtu && mtu.Probes.Any(p => p.Result == MtuPacketResult.Passed);
 
     /// <summary>True where the target answered an application probe over UDP.</summary>
-    public bool IsHeardByDatagram => Current.Any(ApplicationAnswers.IsHeardByDatagram);
+    public bool IsHeardByDatagram => Current.Any(a => ApplicationAnswers.IsHeardByDatagram(a) && Stands(a));
 
-    /// <summary>The newest result of each application probe, and of each question put to a name server.</summary>
-    public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => (a.GetType(), a is DnsTruncationResult dns ? DnsObservations.Question(dns) : ""));
+    /// <summary>The newest result of each question put to an application.</summary>
+    public IEnumerable<ApplicationEvidence> Current => Applications.DistinctBy(static a => (a.GetType(), ApplicationAnswers.Question(a)));
 
     /// <summary>True where the newest evidence of the target is that it answers: large packets and what lies beyond are all that is left to judge.</summary>
     public bool IsReached => IsOpen || IsHeardByDatagram || (Probe is null && Attempts.Count == 0 && (HeardOfMtu || SilentTalk is not null)) || IsConnected;
@@ -122,6 +122,14 @@ internal sealed partial class EvidenceSet
     /// <summary>What an ICMP report says went wrong.</summary>
     public IcmpCause CauseOf(IcmpReport report) =>
         IcmpCauses.Of(report.Origin == "IcmpV6" || (report.Origin != "Icmp" && IsIPv6), report.Type, report.Code);
+
+    // What was heard clears the path for as long as nothing newer says otherwise.
+    private bool Stands(ApplicationEvidence heard)
+    {
+        var end = heard.ObservedAt.AddMilliseconds(heard.ElapsedMilliseconds);
+        return (Probes.Count == 0 || ReferenceEquals(heard.TcpPath, Probes[0]) || end >= Probes[0].ObservedAt)
+            && (Routes.Count == 0 || Routes[0].Outcome == RouteOutcome.Usable || end >= Routes[0].ObservedAt);
+    }
 
     private IReadOnlyList<CounterChange>? _counterChanges;
 

@@ -68,11 +68,13 @@ public static class Resolver
     private static List<(FaultRule Rule, Finding Finding)> Standing(EvidenceSet set)
     {
         var findings = new List<(FaultRule Rule, Finding Finding)>();
-        foreach (var rule in FaultCatalog.All.Where(r => !set.IsReached || r.LooksBeyondReach))
+        foreach (var rule in FaultCatalog.All)
         {
-            if (rule.Evaluate(set) is { } finding)
+            // A target that is heard over UDP is reached; what ails TCP to it is still worth a word.
+            var beside = set.IsReached && !rule.LooksBeyondReach;
+            if ((!beside || set is { IsOpen: false, Probe: not null }) && rule.Evaluate(set) is { } finding && !(beside && rule is Faults.NoFault or Faults.Indeterminate))
             {
-                findings.Add((rule, finding));
+                findings.Add((rule, beside ? finding with { ContributesOnly = true } : finding));
             }
         }
 

@@ -8,7 +8,10 @@ public sealed class QuicNotOffered : FaultRule
 
     internal override bool LooksBeyondReach => true;
 
-    internal override Finding? Evaluate(EvidenceSet evidence) => evidence.Current.OfType<QuicPathResult>().FirstOrDefault() switch
+    internal override Finding? Evaluate(EvidenceSet evidence) =>
+        evidence.Current.OfType<QuicPathResult>().Select(quic => Evaluate(evidence, quic)).FirstOrDefault(static finding => finding is not null);
+
+    private static Finding? Evaluate(EvidenceSet evidence, QuicPathResult asked) => asked switch
     {
         { UdpOutcome: QuicUdpOutcome.PortUnreachable, ErrorQueue: [.., { OffenderIsLocal: false } report] } quic
             when TargetKey.Canonical(report.Offender) == evidence.RemoteAddress => OfClosedPort(evidence, quic, report),

@@ -8,9 +8,12 @@ public sealed class QuicUdpBlocked : FaultRule
 
     internal override bool LooksBeyondReach => true;
 
-    internal override Finding? Evaluate(EvidenceSet evidence)
+    internal override Finding? Evaluate(EvidenceSet evidence) =>
+        evidence.Current.OfType<QuicPathResult>().Select(quic => Evaluate(evidence, quic)).FirstOrDefault(static finding => finding is not null);
+
+    private static Finding? Evaluate(EvidenceSet evidence, QuicPathResult quic)
     {
-        if (evidence.Current.OfType<QuicPathResult>().FirstOrDefault() is not { } quic || quic is { QuicAnswered: false, TcpOutcome: not SynOutcome.Open })
+        if (quic is { QuicAnswered: false, TcpOutcome: not SynOutcome.Open })
         {
             return null;
         }
