@@ -32,7 +32,7 @@ public static class TlsHandshaker
         var began = Stopwatch.GetTimestamp();
         double Clock() => Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         var wire = new TlsRecordingStream(stream, Clock);
-        var seen = new Seen();
+        using var seen = new Seen();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(options.Timeout);
         var tls = new SslStream(wire, leaveInnerStreamOpen: true);
@@ -52,9 +52,11 @@ public static class TlsHandshaker
                 failure = e;
             }
 
-            var handshake = Describe(options, wire, seen, tls, failure, limit.IsCancellationRequested);
-            var ended = Clock();
-            handshake = handshake with { HandshakeMilliseconds = Math.Round(ended - (wire.FirstSentAt ?? 0), 3) };
+            var (ended, late) = (Clock(), limit.IsCancellationRequested);
+
+            // Judged when the clock has stopped: the first chain of a process loads the roots of the system.
+            seen.Judge(options);
+            var handshake = Describe(options, wire, seen, tls, failure, late) with { HandshakeMilliseconds = Math.Round(ended - (wire.FirstSentAt ?? 0), 3) };
             if (failure is null)
             {
                 await SayGoodbye(tls, limit.Token).ConfigureAwait(false);
@@ -82,7 +84,7 @@ public static class TlsHandshaker
         ApplicationProtocols = Protocols(options),
         RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
         {
-            seen.Take(certificate, chain, options);
+            seen.Take(certificate, chain);
             return true;
         },
         LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
@@ -209,31 +211,50 @@ public static class TlsHandshaker
         : string.Create(CultureInfo.InvariantCulture, $"0x{suite:x4}");
 
     /// <summary>What SslStream's callbacks were shown.</summary>
-    private sealed class Seen
+    private sealed class Seen : IDisposable
     {
+        private readonly X509Certificate2Collection _sent = [];
+        private X509Certificate2? _own;
+
         public TlsCertificate? Certificate { get; private set; }
 
         public bool? Covers { get; private set; }
 
         public bool IsAsked { get; set; }
 
-        public void Take(X509Certificate? certificate, X509Chain? chain, TlsHandshakeOptions options)
+        public void Take(X509Certificate? certificate, X509Chain? chain)
         {
-            if (certificate is null || Certificate is not null)
+            if (certificate is null || _own is not null)
             {
                 return;
             }
 
-            using var own = new X509Certificate2(certificate);
-            var sent = new X509Certificate2Collection();
+            _own = new X509Certificate2(certificate);
             foreach (var extra in chain?.ChainPolicy.ExtraStore ?? [])
             {
-                sent.Add(extra);
+                _sent.Add(new X509Certificate2(extra));
+            }
+        }
+
+        public void Judge(TlsHandshakeOptions options)
+        {
+            if (_own is null)
+            {
+                return;
             }
 
-            using var judged = options.Trust.Judge(own, sent);
-            Certificate = TlsCertificateReader.Read(own, judged);
-            Covers = options.CertificateName is { } name ? TlsCertificateReader.Covers(own, name) : null;
+            using var chain = options.Trust.Judge(_own, _sent);
+            Certificate = TlsCertificateReader.Read(_own, chain);
+            Covers = options.CertificateName is { } name ? TlsCertificateReader.Covers(_own, name) : null;
+        }
+
+        public void Dispose()
+        {
+            _own?.Dispose();
+            foreach (var extra in _sent)
+            {
+                extra.Dispose();
+            }
         }
     }
 }
