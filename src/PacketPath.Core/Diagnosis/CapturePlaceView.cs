@@ -23,12 +23,14 @@ internal sealed class CapturePlaceView
         SawAnswer = view.Reply.Any(IsHere);
         var target = TargetKey.Canonical(probe.RemoteAddress);
         HoldsTarget = host?.Interfaces.Any(i => i.Addresses.Any(a => TargetKey.Canonical(a.IPAddress) == target)) == true;
+        KnowsTarget = HoldsTarget || (System.Net.IPAddress.TryParse(target, out var address) && points.Any(p => p.Knows(PacketAddress.From(address))));
         string[] addresses = [target, TargetKey.Canonical(probe.LocalAddress)];
         var summaries = points.SelectMany(static p => p.Summaries).Distinct().ToArray();
         Admits = summaries.Length == 0 ? null : summaries.Select(s => FilterScope.Admits(s.Filter, addresses, [probe.LocalPort, probe.RemotePort])).Aggregate(
             (bool?)false, static (all, one) => all == true || one == true ? true : all is null || one is null ? null : false);
         var slack = place.ComputerName.Length > 0 && place.ComputerName == sender.ComputerName ? 0 : ClockSlack;
         Standing = StandingOver(summaries, view, slack);
+        WatchesAll = Array.Exists(summaries, static s => s.InterfaceAlias == AllInterfaces) || points.Length > 1;
     }
 
     /// <summary>The host and namespace, or the file.</summary>
@@ -45,6 +47,15 @@ internal sealed class CapturePlaceView
 
     /// <summary>True where an interface here has the target's address.</summary>
     public bool HoldsTarget { get; }
+
+    /// <summary>True where an interface here has the target's address, or packets from or to it were seen here.</summary>
+    public bool KnowsTarget { get; }
+
+    /// <summary>True where more than one interface was watched: what comes in and goes out again is seen twice.</summary>
+    public bool WatchesAll { get; }
+
+    /// <summary>True where an answer was seen leaving this place.</summary>
+    public bool AnswerLeft => _view.Reply.Where(IsHere).Any(l => l.Packets.Exists(p => l.GoesUp(p) != _view.ForwardGoesUp && p.Direction == PacketDirection.Outgoing));
 
     /// <summary>Whether the captures' filters let the flow through; null where that cannot be told.</summary>
     public bool? Admits { get; }

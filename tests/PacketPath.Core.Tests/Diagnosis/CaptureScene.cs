@@ -14,7 +14,7 @@ public static class CaptureScene
             s => [s.Probe(SynOutcome.NoReply), Syn(s, "server"), Answer(s, "server"), Stood("server")],
             s => [s.Probe(SynOutcome.NoReply), Syn(s, "server"), Stood("server")]),
         new("ReturnPathAsymmetric", PathLayer.ReturnPath,
-            s => [s.Probe(SynOutcome.NoReply), Syn(s, "first"), Stood("first"), Answer(s, "second"), Stood("second")],
+            s => [s.Probe(SynOutcome.NoReply), Syn(s, "first"), Stood("first"), Answer(s, "second") with { Direction = PacketDirection.Incoming }, Stood("second")],
             s => [s.Probe(SynOutcome.NoReply), Syn(s, "first"), Answer(s, "first"), Stood("first")]),
     ];
 

@@ -40,12 +40,35 @@ public class TwoEndsVerdictTests
     }
 
     [Fact]
-    public void A_place_that_is_not_known_to_have_the_address_is_accused_less_firmly()
+    public void A_place_that_has_nothing_to_do_with_the_address_accuses_nobody()
     {
-        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), Stood("server"));
+        var verdicts = Resolver.Resolve([Scene.Probe(SynOutcome.NoReply), Stood("server")]).ToArray();
+
+        Assert.Equal("NoReply", verdicts.Single(v => v.IsPrimary).FaultId);
+        var hint = verdicts.Single(v => v.FaultId == "ForwardPathLost");
+        Assert.Equal(Confidence.Possible, hint.Confidence);
+        Assert.Contains(hint.NotObserved, m => m.What.Contains("is an address of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_place_that_sees_other_packets_of_the_address_is_accused_less_firmly()
+    {
+        var other = Syn(Scene, "server") with { SourceAddress = "198.51.100.9", SourcePort = 5, SequenceNumber = 31 };
+
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), other, Stood("server"));
 
         Assert.Equal(("ForwardPathLost", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
-        Assert.Contains(verdict.NotObserved, m => m.What.Contains("is an address of", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_answer_that_passes_the_other_router_is_lost_behind_it()
+    {
+        var verdict = Primary(
+            Scene.Probe(SynOutcome.NoReply), Syn(Scene, "first"), Stood("first"),
+            Answer(Scene, "second", 64, "eth1") with { Direction = PacketDirection.Incoming }, Answer(Scene, "second", 63, "eth0"), Stood("second"));
+
+        Assert.Equal("ReturnPathLost", verdict.FaultId);
+        Assert.Contains("second:eth0", verdict.Summary);
     }
 
     [Fact]
@@ -105,7 +128,7 @@ public class TwoEndsVerdictTests
         {
             ComputerName = "web1", NetNamespace = "second", Table = "edge", Chain = "forward", Rules = [new FirewallRule { Text = "ct state invalid drop" }],
         };
-        PacketEvidence[] seen = [Scene.Probe(SynOutcome.NoReply), Syn(Scene, "first"), Stood("first"), Answer(Scene, "second"), Stood("second")];
+        PacketEvidence[] seen = [Scene.Probe(SynOutcome.NoReply), Syn(Scene, "first"), Stood("first"), Answer(Scene, "second") with { Direction = PacketDirection.Incoming }, Stood("second")];
 
         Assert.Equal(("ReturnPathAsymmetric", Confidence.Probable), (Primary(seen).FaultId, Primary(seen).Confidence));
         Assert.Equal(("ReturnPathAsymmetric", Confidence.Proven), (Primary([.. seen, hook]).FaultId, Primary([.. seen, hook]).Confidence));

@@ -21,7 +21,7 @@ public sealed class ForwardPathLost : FaultRule
         var commands = new Commands(evidence);
         return new Finding
         {
-            Confidence = receiver is { HoldsTarget: true } ? receiver.Standing : (Confidence)Math.Min((int)receiver.Standing, (int)Confidence.Probable),
+            Confidence = (Confidence)Math.Min((int)receiver.Standing, (int)(receiver.HoldsTarget ? Confidence.Proven : receiver.KnowsTarget ? Confidence.Probable : Confidence.Possible)),
             Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, "SYN")} to {evidence.Target} left this host{(elsewhere ? $", came as far as {last.Name}" : "")} and never reached {receiver.Name}: lost on the way there."),
             Subject = probe,
             Evidence =

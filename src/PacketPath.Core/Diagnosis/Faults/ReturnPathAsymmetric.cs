@@ -17,7 +17,7 @@ public sealed class ReturnPathAsymmetric : FaultRule
         }
 
         var there = ends.Places.FirstOrDefault(p => p is { SawRequest: true, SawAnswer: false, HoldsTarget: false, Standing: > Confidence.Possible });
-        var back = ends.Places.FirstOrDefault(p => p is { SawRequest: false, SawAnswer: true, HoldsTarget: false, Standing: > Confidence.Possible });
+        var back = ends.Places.FirstOrDefault(p => p is { SawRequest: false, SawAnswer: true, HoldsTarget: false, WatchesAll: true, AnswerLeft: false, Standing: > Confidence.Possible });
         return back is not null ? OfDevices(evidence, ends, there, back) : OfInterfaces(evidence, ends);
     }
 
