@@ -104,6 +104,16 @@ public class NameServerVerdictTests
     }
 
     [Fact]
+    public void Many_answers_of_one_server_are_told_in_short()
+    {
+        var scene = new Scene(false);
+        var verdict = Primary([.. Enumerable.Range(0, 200).Select(i => Fits(scene) with { Name = $"n{i}.example." })]);
+        Assert.Equal("NoFault", verdict.FaultId);
+        Assert.EndsWith("; and 197 more.", verdict.Summary, StringComparison.Ordinal);
+        Assert.InRange(verdict.Evidence.Length, 1, 30);
+    }
+
+    [Fact]
     public void A_referral_is_no_empty_answer() => Assert.Equal("NoFault", Primary(Empty(new Scene(false)) with { IsReferral = true }).FaultId);
 
     [Fact]

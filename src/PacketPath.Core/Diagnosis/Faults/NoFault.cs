@@ -3,6 +3,9 @@ namespace PacketPath.Diagnosis.Faults;
 /// <summary>Every layer asked has answered.</summary>
 public sealed class NoFault : FaultRule
 {
+    private const int MostTold = 3;
+    private const int MostListed = 16;
+
     /// <inheritdoc/>
     public override PathLayer Layer => PathLayer.RemoteHost;
 
@@ -86,11 +89,11 @@ public sealed class NoFault : FaultRule
             Confidence = Confidence.Proven,
             Layer = heard[0].Layer,
             Protocol = evidence.IsOpen ? null : TransportProtocol.Udp,
-            Summary = $"{evidence.Target} answers: {string.Join("; ", heard.Select(static a => a.Observation))}.",
+            Summary = $"{evidence.Target} answers: {string.Join("; ", heard.Take(MostTold).Select(static a => a.Observation))}{(heard.Length > MostTold ? Describe.Text($"; and {heard.Length - MostTold} more") : "")}.",
             Subject = evidence.Applications[0],
             Evidence =
             [
-                .. heard.Select(static a => Observations.Supports(a.Observation, a.Source, a.ObservedAt)),
+                .. heard.Take(MostListed).Select(static a => Observations.Supports(a.Observation, a.Source, a.ObservedAt)),
                 evidence.Probe is null ? null : Observations.Socket(evidence),
                 Observations.Route(evidence),
                 Observations.Neighbor(evidence),
