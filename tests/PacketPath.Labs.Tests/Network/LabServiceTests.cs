@@ -52,6 +52,39 @@ public class LabServiceTests
         }
     }
 
+    [RootTheory]
+    [InlineData("10.1.0.2")]
+    [InlineData("fd01::2")]
+    public void AProxyHandsBytesOnBothWays(string address)
+    {
+        using var network = With(new LabService { Kind = LabServiceKind.TcpAccept, Port = 80 }, new LabService { Kind = LabServiceKind.Proxy, Port = 3128, Credential = "ops:x" });
+        using var socket = Connect(network, address, 3128);
+        socket.ReceiveTimeout = (int)Limit.TotalMilliseconds;
+        var end = address.Contains(':') ? $"[{address}]:80" : $"{address}:80";
+        socket.Send(Encoding.ASCII.GetBytes($"CONNECT {end} HTTP/1.1\r\nProxy-Authorization: Basic {Convert.ToBase64String("ops:x"u8)}\r\n\r\n"));
+        var buffer = new byte[256];
+        Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer)), StringComparison.Ordinal);
+
+        // The far service reads to the end and closes: that end comes back through the tunnel.
+        socket.Send("hello"u8);
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, socket.Receive(buffer));
+    }
+
+    [RootTheory]
+    [InlineData(LabProxyAnswer.Tunnel, "HTTP/1.1 503 ")]
+    [InlineData(LabProxyAnswer.Status, "HTTP/1.1 504 ")]
+    [InlineData(LabProxyAnswer.NotHttp, "220 ")]
+    public void AProxyAnswersAsItIsTold(LabProxyAnswer answer, string begins)
+    {
+        using var network = With(new LabService { Kind = LabServiceKind.Proxy, Port = 3128, Answer = answer, Status = 504 });
+        using var socket = Connect(network, "10.1.0.2", 3128);
+        socket.ReceiveTimeout = (int)Limit.TotalMilliseconds;
+        socket.Send("CONNECT 10.1.0.2:9 HTTP/1.1\r\n\r\n"u8);
+        var buffer = new byte[256];
+        Assert.StartsWith(begins, Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer)), StringComparison.Ordinal);
+    }
+
     [RootFact]
     public void AServiceBoundToOneAddressIsNotOnTheOther()
     {
