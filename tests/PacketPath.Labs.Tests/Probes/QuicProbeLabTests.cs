@@ -19,9 +19,11 @@ public class QuicProbeLabTests(QuicLab lab) : IClassFixture<QuicLab>
         Assert.Null(result.Handshake);
         Assert.InRange(result.RttMilliseconds!.Value, 0.001, 1000);
         Assert.InRange(result.TcpRttMilliseconds!.Value, 0.001, 1000);
-        Assert.Equal((1, 1, 0), (result.DatagramsSent, result.DatagramsReceived, result.DatagramsForeign));
-        Assert.Empty(result.Controls);
-        Assert.Empty(result.Hops);
+        Assert.InRange(result.DatagramsReceived, 1, result.DatagramsSent);
+        Assert.Equal(0, result.DatagramsForeign);
+
+        // On a busy host the answer may come after the first wait, and controls are under way by then.
+        Assert.True(result.DatagramsSent > 1 || result is { Controls: [], Hops: [] });
     }
 
     [RootTheory]
