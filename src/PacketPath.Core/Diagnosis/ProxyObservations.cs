@@ -29,13 +29,14 @@ internal static class ProxyObservations
     /// <summary>What the healthy answer shows; null where it is not healthy.</summary>
     public static ApplicationAnswer? Answer(ProxyConnectResult result)
     {
-        if (result is not { Outcome: ProxyOutcome.TunnelOpen, TunnelTls: null or { Outcome: TlsOutcome.Completed } })
+        if (result is not { Outcome: ProxyOutcome.TunnelOpen, TunnelTls: null or { Outcome: TlsOutcome.Completed } }
+            || TunnelCertificates.IsRefused(result.TunnelTls) || TunnelCertificates.IsRefused(result.ProxyTls))
         {
             return null;
         }
 
         var time = result.ReplyMilliseconds is { } milliseconds ? Describe.Text($" in {milliseconds:0.###} ms") : "";
-        var tls = result.TunnelTls is { } through ? $", and {through.CertificateName} speaks TLS through it{Doubts(through)}" : "";
+        var tls = result.TunnelTls is { } through ? $", and {through.CertificateName} speaks TLS through it" : "";
         return new(PathLayer.Proxy, $"the proxy built the tunnel to {Tunnel(result)}{time}{tls}", Source, result.ObservedAt);
     }
 
@@ -82,10 +83,6 @@ internal static class ProxyObservations
     /// <summary>TLS, where it was asked.</summary>
     public static FailureEvidence? Tls(TlsHandshake? tls, string with, DateTime at) => tls is null ? null
         : Observations.Supports(tls.Outcome == TlsOutcome.Completed ? $"TLS with {with} completed ({tls.TlsVersion})" : $"TLS with {with} failed: {tls.Alert ?? tls.Reason ?? tls.SocketError ?? tls.Outcome.ToString()}", "TLS handshake", at);
-
-    private static string Doubts(TlsHandshake through) =>
-        through is { CoversName: not false, Certificate.ChainErrors.Length: 0 } ? ""
-        : $", with a certificate that is not trusted ({string.Join(", ", (through.Certificate?.ChainErrors ?? []).Select(static e => e.Status).Distinct().Concat(through.CoversName == false ? ["it does not cover the name"] : []))})";
 
     private static string Bytes(ProxyConnectResult result) => Describe.Text($"{result.BytesReceived} byte{(result.BytesReceived == 1 ? "" : "s")}");
 }

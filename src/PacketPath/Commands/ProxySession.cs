@@ -16,8 +16,15 @@ internal sealed class ProxySession : ProbeSession<ProxyTarget, ProxyConnectResul
     }
 
     /// <summary>The addresses of a proxy: many targets share one, which is looked up once.</summary>
-    public IReadOnlyList<IPAddress> Addresses(ProxyAddress proxy, AddressFamily? family) =>
-        _addresses.TryGetValue(proxy.HostText, out var known) ? known : _addresses[proxy.HostText] = Expand(proxy.HostText, family);
+    public IReadOnlyList<IPAddress> Addresses(ProxyAddress proxy, AddressFamily? family)
+    {
+        if (!_addresses.TryGetValue(proxy.HostText, out var known) && (known = Expand(proxy.HostText, family)).Count > 0)
+        {
+            _addresses[proxy.HostText] = known;
+        }
+
+        return known;
+    }
 
     /// <inheritdoc/>
     protected override string NameOf(ProxyTarget target) => target.Tunnel.Text;

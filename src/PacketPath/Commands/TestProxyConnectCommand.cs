@@ -86,6 +86,11 @@ public sealed class TestProxyConnectCommand : HostCmdlet
             ThrowTerminatingError(new ErrorRecord(
                 new ArgumentException($"The -Credential {problem}."), "ProxyCredentialInvalid", ErrorCategory.InvalidArgument, given.UserName));
         }
+
+        if (TlsArguments.WrongName([ServerName]) is { } wrong)
+        {
+            ThrowTerminatingError(wrong);
+        }
     }
 
     /// <inheritdoc/>

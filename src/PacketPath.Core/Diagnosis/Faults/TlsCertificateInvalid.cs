@@ -13,7 +13,7 @@ public sealed class TlsCertificateInvalid : FaultRule
         if (TlsHandshakes.Of(evidence) is not { } tls
             || tls.Ordinary.FirstOrDefault(static h => h is { Outcome: TlsOutcome.Completed, Certificate.ChainErrors.Length: > 0 }) is not { } handshake)
         {
-            return null;
+            return TunnelCertificates.Invalid(evidence);
         }
 
         var certificate = handshake.Certificate!;

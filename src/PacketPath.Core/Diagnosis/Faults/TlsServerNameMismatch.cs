@@ -13,7 +13,7 @@ public sealed class TlsServerNameMismatch : FaultRule
         if (TlsHandshakes.Of(evidence) is not { } tls
             || tls.Ordinary.FirstOrDefault(static h => h is { Outcome: TlsOutcome.Completed, CoversName: false, Certificate: not null }) is not { } handshake)
         {
-            return null;
+            return TunnelCertificates.Mismatch(evidence);
         }
 
         var commands = new Commands(evidence);

@@ -33,7 +33,7 @@ internal static class HostPort
         }
         catch (TargetException inner)
         {
-            throw new TargetException(TargetProblem.Malformed, shown, host.Length == 0 ? $"'{shown}' names no host." : $"'{shown}' names no host: {inner.Message}", inner.Advice);
+            throw new TargetException(TargetProblem.Malformed, shown, host.Length == 0 ? $"'{shown}' names no host." : $"'{shown}' names no host, but something that is neither a name nor an address.", inner.Advice);
         }
     }
 

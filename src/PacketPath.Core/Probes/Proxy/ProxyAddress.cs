@@ -67,13 +67,17 @@ public sealed class ProxyAddress
         return new ProxyAddress(secure, host, port, user is null ? null : ReadUser(text, user));
     }
 
+    // Anything else before :// may be a user and password.
+    private static readonly System.Buffers.SearchValues<char> SchemeLetters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-");
+
     /// <summary>A proxy's text without what must not be shown.</summary>
     public static string Shown(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var at = text.LastIndexOf('@');
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return DisplayText.Clean(at < 0 ? text : (scheme >= 0 && scheme < at ? text[..(scheme + 3)] : "") + "***" + text[at..]);
+        return DisplayText.Clean(at < 0 ? text : (scheme > 0 && scheme < at && text.AsSpan(0, scheme).IndexOfAnyExcept(SchemeLetters) < 0 ? text[..(scheme + 3)] : "") + "***" + text[at..]);
     }
 
     /// <summary>The proxy as an address, without user and password.</summary>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using PacketPath.Interop;
 using PacketPath.Netlink.SocketDiag;
+using PacketPath.Targets;
 
 namespace PacketPath.Probes;
 
@@ -28,7 +29,8 @@ internal sealed class ProxyConversation
         (_options, _target, _socket) = (options, target, socket);
         if ((options.Credential ?? target.Proxy.Credential) is { } credential)
         {
-            (_credential, _user) = (new BasicCredential(credential), credential.UserName);
+            // A user without a password is often a token.
+            (_credential, _user) = (new BasicCredential(credential), credential.Password.Length == 0 ? "***" : credential.UserName);
         }
     }
 
@@ -75,6 +77,7 @@ internal sealed class ProxyConversation
         double? firstByte = null;
         double? reply = null;
         var closed = false;
+        var behind = ReadOnlyMemory<byte>.Empty;
         var failed = await WithinAsync(
             async token =>
             {
@@ -91,7 +94,7 @@ internal sealed class ProxyConversation
 
                     firstByte ??= Since(began);
                     Keep(buffer.AsSpan(0, got));
-                    reader.Read(buffer.AsSpan(0, got));
+                    behind = buffer.AsMemory(reader.Read(buffer.AsSpan(0, got))..got);
                 }
 
                 reply = reader.State == HttpReplyState.Complete ? Since(began) : null;
@@ -105,7 +108,7 @@ internal sealed class ProxyConversation
             RequestAcknowledged = firstByte is not null ? true : IsAcknowledged(),
         };
         return result.Outcome == ProxyOutcome.TunnelOpen && _options.ServerName is { } name
-            ? await ThroughAsync(result, stream, name, stop).ConfigureAwait(false)
+            ? await ThroughAsync(result, behind.Length == 0 ? stream : new LeadingStream(behind.ToArray(), stream), name, stop).ConfigureAwait(false)
             : result;
     }
 
@@ -120,7 +123,7 @@ internal sealed class ProxyConversation
             StatusCode = reply?.Status,
             ReasonPhrase = reply is null ? null : Hide(reply.Reason),
             HttpVersion = reply?.Version,
-            Headers = reply is null ? [] : [.. reply.Headers.Select(h => h with { Value = Hide(h.Value) })],
+            Headers = reply is null ? [] : [.. reply.Headers.Select(h => h with { Name = Hide(h.Name), Value = Hide(h.Value) })],
             AuthenticationSchemes = reply is null ? [] : [.. ProxyReplies.Schemes(reply).Select(Hide)],
             FirstBytes = outcome is ProxyOutcome.NotHttp or ProxyOutcome.Incomplete or ProxyOutcome.Closed && _firstLength > 0
                 ? Hide(HttpReplyReader.Text(FirstLine())) : null,
@@ -132,7 +135,7 @@ internal sealed class ProxyConversation
 
     private async Task<ProxyConnectResult> ThroughAsync(ProxyConnectResult result, Stream stream, string name, CancellationToken stop)
     {
-        var options = new TlsHandshakeOptions { ServerName = IPAddress.TryParse(name, out _) ? null : name, CertificateName = name, Timeout = _options.Timeout };
+        var options = new TlsHandshakeOptions { ServerName = TargetParser.Parse(name).HostName, CertificateName = name, Timeout = _options.Timeout };
         return result with { TunnelTls = await TlsHandshaker.RunAsync(stream, options, stop).ConfigureAwait(false) };
     }
 
