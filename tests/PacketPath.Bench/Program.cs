@@ -10,6 +10,7 @@ IBenchmark[] all =
     new NeighborBenchmark(),
     new SilentBenchmark(),
     new OpenPortBenchmark(),
+    new TraceBenchmark(),
     new ImportBenchmark(root),
     new MemoryBenchmark(),
     new FirewallBenchmark(),

@@ -16,6 +16,8 @@ internal static class StageEvidence
         SynPathResult probe => OfProbe(probe),
         ListeningResult inbound => OfInbound(inbound),
         TlsServerNameResult => [(PathLayer.Tls, item)],
+        QuicPathResult => [(PathLayer.Quic, item)],
+        ProxyConnectResult => [(PathLayer.Proxy, item)],
         MtuProbeResult => [(PathLayer.Path, item)],
         PacketRoute { InputInterface: not null } => [(PathLayer.ReturnPath, item)],
         PacketRoute route => OfRoute(route),

@@ -7,6 +7,8 @@ internal sealed class TraceApplications : IDisposable
 {
     private readonly TraceOptions _options;
     private readonly Lazy<AskedProbe<TlsTarget, TlsServerNameResult>> _tls;
+    private readonly Lazy<AskedProbe<QuicTarget, QuicPathResult>> _quic;
+    private readonly Lazy<AskedProbe<ProxyTarget, ProxyConnectResult>> _proxy;
 
     /// <summary>Prepares the probes; none is opened before it is asked.</summary>
     public TraceApplications(TraceOptions options)
@@ -25,19 +27,61 @@ internal sealed class TraceApplications : IDisposable
             LargeClientHello = options.Deep,
             Trust = options.Trust,
         })));
+        _quic = new(() => new(new QuicProbe(new QuicProbeOptions
+        {
+            Namespace = options.Namespace,
+            SourceAddress = options.SourceAddress,
+            InterfaceAlias = options.InterfaceAlias,
+            Mark = options.Mark,
+            Timeout = options.Timeout,
+            ThrottleLimit = options.ThrottleLimit,
+            Capture = options.Capture,
+            ServerName = options.ServerName,
+            MaxHops = options.MaxHops,
+        })));
+        _proxy = new(() => new(new ProxyProbe(new ProxyProbeOptions
+        {
+            Namespace = options.Namespace,
+            SourceAddress = options.SourceAddress,
+            InterfaceAlias = options.InterfaceAlias,
+            Mark = options.Mark,
+            Timeout = options.Timeout,
+            ThrottleLimit = options.ThrottleLimit,
+            Capture = options.Capture,
+            ServerName = options.ServerName,
+        })));
     }
 
     /// <summary>The layers asked about.</summary>
-    public IReadOnlyList<PathLayer> Layers => _options.ServerName is null ? [] : [PathLayer.Tls];
+    public IEnumerable<PathLayer> LayersOf(TraceTarget target)
+    {
+        if (target.Proxy is not null)
+        {
+            yield return PathLayer.Proxy;
+        }
+        else if (_options.Quic)
+        {
+            yield return PathLayer.Quic;
+        }
+        else if (_options.ServerName is not null)
+        {
+            yield return PathLayer.Tls;
+        }
+    }
 
-    /// <summary>Asks the application of a target that accepts connections, and adds what came of it.</summary>
+    /// <summary>Asks the application of a target, and adds what came of it: over UDP in any case, over TCP where the target accepts connections.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async Task AskAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)
     {
-        if (_options.ServerName is not null && probe.Outcome == SynOutcome.Open)
+        foreach (var layer in LayersOf(target).Where(layer => layer == PathLayer.Quic || probe.Outcome == SynOutcome.Open))
         {
-            _options.Progress?.Report("making a TLS handshake");
-            await AddAsync(findings, "the TLS handshake", _tls.Value.AskAsync(new TlsTarget(target.Name, target.Address, target.Port), stop)).ConfigureAwait(false);
+            _options.Progress?.Report($"asking for {layer}");
+            await (layer switch
+            {
+                PathLayer.Proxy => AddAsync(findings, "the tunnel through the proxy", _proxy.Value.AskAsync(target.Proxy! with { }, stop)),
+                PathLayer.Quic => AddAsync(findings, "QUIC", _quic.Value.AskAsync(new QuicTarget(target.Name, target.Address, target.Port), stop)),
+                _ => AddAsync(findings, "the TLS handshake", _tls.Value.AskAsync(new TlsTarget(target.Name, target.Address, target.Port), stop)),
+            }).ConfigureAwait(false);
         }
     }
 
@@ -47,6 +91,16 @@ internal sealed class TraceApplications : IDisposable
         if (_tls.IsValueCreated)
         {
             _tls.Value.Dispose();
+        }
+
+        if (_quic.IsValueCreated)
+        {
+            _quic.Value.Dispose();
+        }
+
+        if (_proxy.IsValueCreated)
+        {
+            _proxy.Value.Dispose();
         }
     }
 

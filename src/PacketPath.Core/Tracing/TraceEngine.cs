@@ -84,7 +84,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
         await host.ConfigureAwait(false);
         _options.Progress?.Report("weighing the evidence");
-        return findings.Trace(target, begun, _applications.Layers);
+        return findings.Trace(target, begun, _applications.LayersOf(target));
     }
 
     /// <inheritdoc/>

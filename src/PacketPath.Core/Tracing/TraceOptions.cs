@@ -26,7 +26,10 @@ public sealed record TraceOptions : ApplicationProbeOptions
     /// <summary>The highest TTL of a walk.</summary>
     public int MaxHops { get; init; } = 30;
 
-    /// <summary>The name to ask for in a TLS handshake; null for none.</summary>
+    /// <summary>True to ask for QUIC beside TCP.</summary>
+    public bool Quic { get; init; }
+
+    /// <summary>The name to ask for in a TLS or QUIC handshake; null for none.</summary>
     public string? ServerName { get; init; }
 
     /// <summary>What certificates are judged by.</summary>
@@ -40,4 +43,8 @@ public sealed record TraceOptions : ApplicationProbeOptions
 /// <param name="Name">The target as the user wrote it.</param>
 /// <param name="Address">The address to trace.</param>
 /// <param name="Port">The port.</param>
-public sealed record TraceTarget(string Name, IPAddress Address, int Port);
+public sealed record TraceTarget(string Name, IPAddress Address, int Port)
+{
+    /// <summary>Where the address is a proxy's: the tunnel to ask it for; null where it is the target's own.</summary>
+    public ProxyTarget? Proxy { get; init; }
+}

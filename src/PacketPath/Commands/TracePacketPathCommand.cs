@@ -32,7 +32,17 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public int[] Port { get; set; } = [DefaultPort];
 
-    /// <summary>Makes a TLS handshake with this name as well, where the target accepts the connection, and judges it.</summary>
+    /// <summary>Tcp, or Quic to ask for QUIC over UDP beside TCP. Default: Tcp.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateSet("Tcp", "Quic")]
+    public string Protocol { get; set; } = "Tcp";
+
+    /// <summary>Goes by this HTTP proxy, as a URI: the path traced is the one to the proxy, which is then asked for a tunnel to each target.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateNotNullOrEmpty]
+    public string? Proxy { get; set; }
+
+    /// <summary>Makes a TLS handshake with this name as well, where the target accepts the connection, and judges it; with -Protocol Quic a QUIC handshake, with -Proxy one through the tunnel.</summary>
     [Parameter(ParameterSetName = "Target")]
     [Alias("Sni")]
     [ValidateNotNullOrEmpty]
@@ -154,13 +164,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
 
         foreach (var text in TargetName)
         {
-            foreach (var address in session.Expand(text, IPv4 == IPv6 ? null : IPv4 ? AddressFamily.IPv4 : AddressFamily.IPv6))
-            {
-                foreach (var port in Ports())
-                {
-                    session.Add(new TraceTarget(text, address, port));
-                }
-            }
+            session.AddAll(text, Ports(), Proxy, IPv4 == IPv6 ? null : IPv4 ? AddressFamily.IPv4 : AddressFamily.IPv6);
         }
     }
 
@@ -238,6 +242,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
                 Uid = MyInvocation.BoundParameters.ContainsKey(nameof(Uid)) ? Uid : null,
                 Deep = Deep,
                 ServerName = ServerName,
+                Quic = Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
                 Trust = _trust,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,

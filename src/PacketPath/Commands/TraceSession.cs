@@ -1,5 +1,7 @@
-using PacketPath.Probes;
+using System.Management.Automation;
 using PacketPath.HostState;
+using PacketPath.Probes;
+using PacketPath.Targets;
 using PacketPath.Tracing;
 
 namespace PacketPath.Commands;
@@ -20,6 +22,38 @@ internal sealed class TraceSession : ProbeSession<TraceTarget, PacketTrace>
         TracePacketPathCommand cmdlet, CancellationToken stop, ProbeSessionOptions session, Func<NetworkNamespace, TraceOptions> options, StageReport report)
         : base(cmdlet, stop, session, (ns, source) => new TraceProbe(options(ns) with { SourceAddress = source, Progress = report })) =>
         (_cmdlet, _report) = (cmdlet, report);
+
+    /// <summary>Traces a target at each port: at each address it has, or by a proxy.</summary>
+    public void AddAll(string text, IEnumerable<int> ports, string? proxy, AddressFamily? family)
+    {
+        if (proxy is null)
+        {
+            var addresses = Expand(text, family);
+            foreach (var target in ports.SelectMany(port => addresses.Select(address => new TraceTarget(text, address, port))))
+            {
+                Add(target);
+            }
+
+            return;
+        }
+
+        try
+        {
+            var by = ProxyAddress.Parse(proxy);
+            foreach (var port in ports)
+            {
+                var tunnel = TunnelTarget.Parse($"{(text.Contains(':') && !text.StartsWith('[') ? $"[{text}]" : text)}:{port}");
+                foreach (var address in Expand(by.HostText, family))
+                {
+                    Add(new TraceTarget(by.HostText, address, by.Port) { Proxy = new ProxyTarget(tunnel, by, address) });
+                }
+            }
+        }
+        catch (TargetException failure)
+        {
+            _cmdlet.WriteProblem(failure, "ProxyOrTargetInvalid", ErrorCategory.InvalidArgument, failure.Target, failure.Advice);
+        }
+    }
 
     /// <inheritdoc/>
     protected override string Doing => _report.Now;

@@ -13,7 +13,7 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
     ];
 
     /// <summary>Labs that ask more of an application, or of captures at several places, than a trace does.</summary>
-    private static readonly string[] OfApplications = ["Test-TlsServerName", "Test-DnsTruncation", "Test-ProxyConnect", "Test-QuicPath", "Watch-PacketCapture", "Compare-PacketCapture"];
+    private static readonly string[] OfApplications = ["Test-TlsServerName", "Test-DnsTruncation", "Test-ProxyConnect", "Test-QuicPath", "Watch-PacketCapture", "Compare-PacketCapture", "$Captures"];
 
     public static TheoryData<string> Sample =>
     [
