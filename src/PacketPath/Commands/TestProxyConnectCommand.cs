@@ -103,7 +103,7 @@ public sealed class TestProxyConnectCommand : HostCmdlet
 
         foreach (var text in Target)
         {
-            if (Choose(text) is not var (tunnel, proxy, variable))
+            if (ProxyQuestion.Choose(this, text) is not var (tunnel, proxy, variable))
             {
                 continue;
             }
@@ -136,44 +136,6 @@ public sealed class TestProxyConnectCommand : HostCmdlet
         }
 
         base.Dispose(disposing);
-    }
-
-    private (TunnelTarget Tunnel, ProxyAddress Proxy, string? Variable)? Choose(string text)
-    {
-        var wrong = "TargetMalformed";
-        try
-        {
-            var tunnel = TunnelTarget.Parse(text);
-            wrong = "ProxyMalformed";
-            var choice = Proxy is null ? ProxyEnvironment.Choose(tunnel, Environment.GetEnvironmentVariable) : new ProxyChoice(ProxyAddress.Parse(Proxy), null);
-            if (choice.Address is { } proxy)
-            {
-                return (tunnel, proxy, choice.Variable);
-            }
-
-            WriteNoProxy(tunnel, choice);
-        }
-        catch (TargetException failure)
-        {
-            WriteProblem(failure, wrong, ErrorCategory.InvalidArgument, failure.Target, failure.Advice);
-        }
-
-        return null;
-    }
-
-    private void WriteNoProxy(TunnelTarget tunnel, ProxyChoice choice)
-    {
-        if (choice.ExemptedBy is null)
-        {
-            WriteProblem(
-                new ItemNotFoundException($"No proxy is given for '{tunnel.Text}', and none of {string.Join(", ", ProxyEnvironment.Variables(tunnel.Scheme))} is set."),
-                "ProxyNotConfigured", ErrorCategory.ObjectNotFound, tunnel.Text, "Give -Proxy, for example -Proxy http://proxy.example.com:3128.");
-            return;
-        }
-
-        WriteProblem(
-            new InvalidOperationException($"'{tunnel.Text}' does not go through the proxy that {choice.Variable} names: {choice.ExemptedBy} exempts it by '{choice.ExemptedAs}'."),
-            "ProxyNotUsed", ErrorCategory.InvalidOperation, tunnel.Text, "Reach it directly, with Test-SynPath; or give -Proxy to ask the proxy all the same.");
     }
 
     private NetworkCredential? Secret() =>
