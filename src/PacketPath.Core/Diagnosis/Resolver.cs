@@ -118,7 +118,8 @@ public static class Resolver
             Subject = finding.Subject,
             LocalAddress = set.Probe?.LocalAddress ?? set.Stuck?.LocalAddress ?? set.Mtu?.LocalAddress ?? set.Route?.SourceAddress,
             Evidence = [.. finding.Evidence.OfType<FailureEvidence>().Concat(conflicts).DistinctBy(e => (e.Observation, e.Bearing))],
-            RuledOut = [.. coverage.Cleared.Where(c => !namesAFault || c.Layer < layer)],
+            // A name fails at a server that was reached: all the way to it is in order.
+            RuledOut = [.. coverage.Cleared.Where(c => !namesAFault || c.Layer < layer || (layer == PathLayer.Name && c.Layer != layer && set.IsReached))],
             NotObserved = [.. CarriedOver(set).Concat(finding.NotObserved).Concat(coverage.Unseen(layer)).DistinctBy(m => m.What)],
             Proves = finding.Proves,
             DoesNotProve = finding.DoesNotProve,

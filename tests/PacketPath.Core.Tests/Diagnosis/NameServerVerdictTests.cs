@@ -97,7 +97,9 @@ public class NameServerVerdictTests
     public void Two_names_of_one_server_are_judged_apart()
     {
         var scene = new Scene(false);
-        Assert.Equal("NameNotFound", Primary(Fits(scene), Coded(scene, "NXDOMAIN") with { Name = "wwww.example." }).FaultId);
+        var missing = Primary(Fits(scene), Coded(scene, "NXDOMAIN") with { Name = "wwww.example." });
+        Assert.Equal("NameNotFound", missing.FaultId);
+        Assert.Contains(missing.RuledOut, c => c.Layer == PathLayer.Path);
         Assert.Equal("NoFault", Primary(Fits(scene), Fits(scene) with { Name = "ftp.example." }).FaultId);
         Assert.Equal("NoFault", Primary(Coded(scene, "NXDOMAIN"), Fits(scene) with { ObservedAt = Scene.Noon.AddSeconds(9) }).FaultId);
         Assert.Equal("NameNotFound", Primary(Fits(scene), Coded(scene, "NXDOMAIN") with { Name = "WWW.example.", ObservedAt = Scene.Noon.AddSeconds(9) }).FaultId);
