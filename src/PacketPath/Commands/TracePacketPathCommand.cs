@@ -1,7 +1,5 @@
 using System.Management.Automation;
 using PacketPath.Binding;
-using PacketPath.Targets;
-using PacketPath.Tls;
 using PacketPath.Tracing;
 
 namespace PacketPath.Commands;
@@ -11,11 +9,8 @@ namespace PacketPath.Commands;
 [OutputType(typeof(PacketTrace))]
 public sealed class TracePacketPathCommand : HostCmdlet
 {
-    private const int DefaultPort = 443;
-
-    private readonly Dictionary<string, TraceSession?> _sessions = [];
     private readonly ConnectionQuestion _connections = new();
-    private TlsTrust _trust = TlsTrust.System;
+    private TraceSessions? _sessions;
 
     /// <summary>The targets: addresses or names. A name is traced at every address it has. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -30,7 +25,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [Parameter(Position = 1, ParameterSetName = "Listening")]
     [Alias("RemotePort")]
     [ValidateNotNullOrEmpty]
-    public int[] Port { get; set; } = [DefaultPort];
+    public int[] Port { get; set; } = [TracePorts.Default];
 
     /// <summary>Tcp, or Quic to ask for QUIC over UDP beside TCP. Default: Tcp.</summary>
     [Parameter(ParameterSetName = "Target")]
@@ -131,7 +126,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
             ThrowTerminatingError(wrong);
         }
 
-        _trust = trust!;
+        _sessions = new TraceSessions(this, StopToken, trust!);
     }
 
     /// <inheritdoc/>
@@ -141,7 +136,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
         {
             if (ConnectionQuestion.TryTarget(connection, this, out var target) && Deep)
             {
-                Session()?.Add(target);
+                _sessions!.Current()?.Add(target);
             }
             else if (target is not null)
             {
@@ -153,18 +148,18 @@ public sealed class TracePacketPathCommand : HostCmdlet
 
         if (Listening)
         {
-            Look(NetNamespace, () => new ListeningQuestion(this, OpenNamespace(), StopToken).Ask([.. Ports()]));
+            Look(NetNamespace, () => new ListeningQuestion(this, OpenNamespace(), StopToken).Ask([.. TracePorts.Of(this)]));
             return;
         }
 
-        if (Session() is not { } session)
+        if (_sessions!.Current() is not { } session)
         {
             return;
         }
 
         foreach (var text in TargetName)
         {
-            session.AddAll(text, Ports(), Proxy, IPv4 == IPv6 ? null : IPv4 ? AddressFamily.IPv4 : AddressFamily.IPv6);
+            session.AddAll(text, TracePorts.Of(this), Proxy, IPv4 == IPv6 ? null : IPv4 ? AddressFamily.IPv4 : AddressFamily.IPv6);
         }
     }
 
@@ -176,10 +171,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
             Look(place, () => _connections.Answer(place, StopToken, Write));
         }
 
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
+        _sessions!.Finish();
     }
 
     /// <inheritdoc/>
@@ -187,74 +179,15 @@ public sealed class TracePacketPathCommand : HostCmdlet
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions?.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
+    /// <summary>Looks at the host for a session; what cannot be looked at is reported.</summary>
+    internal void TryLook(Action body) => Look(NetNamespace, body);
+
     /// <summary>Writes a trace, or what it was made from.</summary>
     internal void Write(PacketTrace trace) => WriteObject(PassThru ? trace.Evidence : trace, enumerateCollection: PassThru);
-
-    // Objects about a destination carry port 0 where none was asked.
-    private IEnumerable<int> Ports()
-    {
-        foreach (var port in Port.Distinct().Select(port => port == 0 && MyInvocation.ExpectingInput ? DefaultPort : port))
-        {
-            if (port is > 0 and <= 65535)
-            {
-                yield return port;
-                continue;
-            }
-
-            WriteProblem(new ArgumentException($"{port} is not a port."), "PortOutOfRange", ErrorCategory.InvalidArgument, port, "Give a port from 1 to 65535.");
-        }
-    }
-
-    private TraceSession? Session()
-    {
-        var key = NetNamespace ?? "";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
-    }
-
-    private TraceSession? Open()
-    {
-        TraceSession? session = null;
-        var asked = new ProbeSessionOptions
-        {
-            NetNamespace = NetNamespace, InterfaceAlias = InterfaceAlias, SourceAddress = SourceAddress, ThrottleLimit = ThrottleLimit, Activity = "Tracing", Done = "traced",
-        };
-        try
-        {
-            Look(NetNamespace, () => session = new TraceSession(this, StopToken, asked, ns => new TraceOptions
-            {
-                Namespace = ns,
-                InterfaceAlias = InterfaceAlias,
-                Mark = Mark,
-                Uid = MyInvocation.BoundParameters.ContainsKey(nameof(Uid)) ? Uid : null,
-                Deep = Deep,
-                ServerName = ServerName,
-                Quic = Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
-                Trust = _trust,
-                Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-                ThrottleLimit = ThrottleLimit,
-                MaxHops = MaxHops,
-                Capture = !NoCapture,
-            }));
-        }
-        catch (TargetException failure)
-        {
-            WriteProblem(failure, "SourceAddressInvalid", ErrorCategory.InvalidArgument, SourceAddress, failure.Advice);
-        }
-
-        return session;
-    }
 }

@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using PacketPath.Targets;
+using PacketPath.Tls;
+using PacketPath.Tracing;
+
+namespace PacketPath.Commands;
+
+/// <summary>The sessions of a call of Trace-PacketPath, one for each namespace traced in; each is opened when its first target comes.</summary>
+/// <param name="cmdlet">How it is asked for, and who reports what cannot be opened.</param>
+/// <param name="stop">Ends every wait.</param>
+/// <param name="trust">What certificates are judged by.</param>
+internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationToken stop, TlsTrust trust) : IDisposable
+{
+    private readonly Dictionary<string, TraceSession?> _sessions = [];
+
+    /// <summary>The session of the namespace the cmdlet is at; null where it could not be opened, which was reported.</summary>
+    public TraceSession? Current()
+    {
+        var key = cmdlet.NetNamespace ?? "";
+        if (!_sessions.TryGetValue(key, out var session))
+        {
+            _sessions[key] = session = Open();
+        }
+
+        return session;
+    }
+
+    /// <summary>Writes every trace that is still to come.</summary>
+    public void Finish()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session?.Finish();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session?.Dispose();
+        }
+    }
+
+    private TraceSession? Open()
+    {
+        TraceSession? session = null;
+        var asked = new ProbeSessionOptions
+        {
+            NetNamespace = cmdlet.NetNamespace,
+            InterfaceAlias = cmdlet.InterfaceAlias,
+            SourceAddress = cmdlet.SourceAddress,
+            ThrottleLimit = cmdlet.ThrottleLimit,
+            Activity = "Tracing",
+            Done = "traced",
+        };
+        try
+        {
+            cmdlet.TryLook(() => session = new TraceSession(cmdlet, stop, asked, ns => new TraceOptions
+            {
+                Namespace = ns,
+                InterfaceAlias = cmdlet.InterfaceAlias,
+                Mark = cmdlet.Mark,
+                Uid = cmdlet.MyInvocation.BoundParameters.ContainsKey(nameof(cmdlet.Uid)) ? cmdlet.Uid : null,
+                Deep = cmdlet.Deep,
+                ServerName = cmdlet.ServerName,
+                Quic = cmdlet.Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
+                Trust = trust,
+                Timeout = TimeSpan.FromSeconds(cmdlet.TimeoutSeconds),
+                ThrottleLimit = cmdlet.ThrottleLimit,
+                MaxHops = cmdlet.MaxHops,
+                Capture = !cmdlet.NoCapture,
+            }));
+        }
+        catch (TargetException failure)
+        {
+            cmdlet.WriteProblem(failure, "SourceAddressInvalid", ErrorCategory.InvalidArgument, cmdlet.SourceAddress, failure.Advice);
+        }
+
+        return session;
+    }
+}
