@@ -50,7 +50,7 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     {
         var port = evidence.Key.RemotePort is > 0 and <= 65535 ? evidence.Key.RemotePort : PortToTry;
         var name = Option("-ServerName", handshake.ServerName ?? "");
-        var files = evidence.Applications.OfType<TlsServerNameResult>().FirstOrDefault()?.TrustedCertificate ?? [];
+        var files = evidence.Applications.OfType<TlsServerNameResult>().FirstOrDefault(r => r.Handshakes.Contains(handshake))?.TrustedCertificate ?? [];
         name += files.Length == 0 || options.Contains("-TrustedCertificate", StringComparison.Ordinal) ? "" : $" -TrustedCertificate {string.Join(", ", files.Select(Quote))}";
         return Describe.Text($"Test-TlsServerName -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{name}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
     }

@@ -143,6 +143,57 @@ public class TlsVerdictTests
         Assert.Equal("TlsServerNameRejected", Primary(bad with { ObservedAt = Scene.Noon.AddMinutes(2) }, good).FaultId);
     }
 
+    [Theory]
+    [InlineData(TlsOutcome.TimedOut, "TlsHandshakeStalled")]
+    [InlineData(TlsOutcome.Reset, "TlsNotSpoken")]
+    public void What_another_name_got_the_day_before_accuses_nobody(TlsOutcome outcome, string faultId)
+    {
+        var before = TlsFaultCases.Result(V4, TlsFaultCases.Completed(TlsFaultCases.Other)) with { ObservedAt = Scene.Noon.AddDays(-1) };
+        var verdicts = Resolver.Resolve([before, TlsFaultCases.Result(V4, TlsFaultCases.Ended(outcome), TlsFaultCases.Again(outcome), TlsFaultCases.Nameless(outcome))]).ToArray();
+        Assert.Equal(faultId, Assert.Single(verdicts, v => v.IsPrimary).FaultId);
+        Assert.DoesNotContain(verdicts, v => v.FaultId == "TlsServerNameBlocked");
+        Assert.All(verdicts, v => Assert.DoesNotContain(v.Evidence, e => e.Observation.Contains(TlsFaultCases.Other, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(86400)]
+    public void What_another_name_got_in_another_run_is_no_witness_where_the_own_control_fails(int seconds)
+    {
+        var before = TlsFaultCases.Result(V4, TlsFaultCases.Completed(TlsFaultCases.Other)) with { ObservedAt = Scene.Noon.AddSeconds(-seconds) };
+        Assert.NotEqual("TlsServerNameBlocked", Primary(
+            before, TlsFaultCases.Result(V4, TlsFaultCases.Ended(TlsOutcome.Reset), TlsFaultCases.Again(TlsOutcome.Reset), TlsFaultCases.Nameless(TlsOutcome.Reset))).FaultId);
+    }
+
+    [Fact]
+    public void Another_run_is_a_witness_only_beside_and_from_the_same_source()
+    {
+        var cut = TlsFaultCases.Result(V4, TlsFaultCases.Ended(TlsOutcome.Reset), TlsFaultCases.Again(TlsOutcome.Reset));
+        var other = TlsFaultCases.Result(V4, TlsFaultCases.Completed(TlsFaultCases.Other));
+        var beside = Primary(cut, other with { ObservedAt = cut.ObservedAt.AddSeconds(5) });
+        Assert.Equal(("TlsServerNameBlocked", Confidence.Probable), (beside.FaultId, beside.Confidence));
+        Assert.NotEqual("TlsServerNameBlocked", Primary(cut, other with { ObservedAt = cut.ObservedAt.AddMinutes(5) }).FaultId);
+        Assert.NotEqual("TlsServerNameBlocked", Primary(cut, other with { ObservedAt = cut.ObservedAt.AddSeconds(5), Mark = 7 }).FaultId);
+    }
+
+    [Fact]
+    public void A_port_that_was_silent_and_speaks_now_is_not_stalled()
+    {
+        var silent = TlsFaultCases.Result(V4, TlsFaultCases.Ended(TlsOutcome.TimedOut), TlsFaultCases.Nameless(TlsOutcome.TimedOut));
+        var speaks = TlsFaultCases.Result(V4, TlsFaultCases.Completed(TlsFaultCases.Other)) with { ObservedAt = Scene.Noon.AddDays(1) };
+        Assert.NotEqual("TlsHandshakeStalled", Primary(silent, speaks).FaultId);
+    }
+
+    [Fact]
+    public void An_older_handshake_keeps_its_own_time_and_trust()
+    {
+        var old = TlsFaultCases.Result(V4, TlsFaultCases.Invalid(TlsFaultCases.Completed(TlsFaultCases.Wanted))) with { TrustSource = "system, old.pem", ObservedAt = Scene.Noon.AddMinutes(-10) };
+        var verdict = Primary(old, TlsFaultCases.Result(V4, TlsFaultCases.Completed(TlsFaultCases.Other)));
+        Assert.Equal("TlsCertificateInvalid", verdict.FaultId);
+        Assert.Contains(verdict.Evidence, e => e.Source.Contains("old.pem", StringComparison.Ordinal) && e.ObservedAt == old.ObservedAt);
+        Assert.DoesNotContain(verdict.Evidence, e => e.Source == "TLS handshake" && e.ObservedAt != old.ObservedAt);
+    }
+
     [Fact]
     public void The_certificate_of_another_site_comes_before_its_chain()
     {

@@ -17,11 +17,12 @@ public sealed class TlsCertificateInvalid : FaultRule
         }
 
         var certificate = handshake.Certificate!;
+        var result = tls.Owner(handshake);
         var isTime = Array.Exists(certificate.ChainErrors, static e => e.Status == "NotTimeValid");
         var isTrust = Array.Exists(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
-        var isBlind = tls.Newest.NotObserved.Any(static m => m.What == MissingObservation.TrustedRoots)
+        var isBlind = result.NotObserved.Any(static m => m.What == MissingObservation.TrustedRoots)
             && Array.TrueForAll(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
-        var at = tls.Newest.ObservedAt;
+        var at = result.ObservedAt;
         var commands = new Commands(evidence);
         return new Finding
         {
@@ -30,9 +31,9 @@ public sealed class TlsCertificateInvalid : FaultRule
             Subject = certificate,
             Evidence =
             [
-                TlsObservations.Certificate(tls.Newest, handshake),
+                TlsObservations.Certificate(result, handshake),
                 .. certificate.ChainErrors.Take(4).Select(e => Observations.Supports(
-                    $"{e.Status}: {e.Meaning}{(e.Subject is null ? "" : $" ({e.Subject})")}", $"chain built here, trust: {(tls.Newest.TrustSource.Length > 0 ? tls.Newest.TrustSource : "unknown")}", at)),
+                    $"{e.Status}: {e.Meaning}{(e.Subject is null ? "" : $" ({e.Subject})")}", $"chain built here, trust: {(result.TrustSource.Length > 0 ? result.TrustSource : "unknown")}", at)),
                 Observations.Supports($"the chain that could be built: {(certificate.Chain.Length == 0 ? "none" : string.Join(" > ", certificate.Chain))}", "chain built here", at),
             ],
             Proves = "The handshake completes, and a client that checks certificates as this host does refuses what is served.",

@@ -14,9 +14,13 @@ public sealed class TlsHandshakeStalled : FaultRule
 
     private static Finding? Silent(EvidenceSet evidence, TlsHandshakes tls)
     {
-        var all = tls.All.Where(static h => !h.IsLarge).ToArray();
-        if (tls.Ordinary.FirstOrDefault(static h => h is { Outcome: TlsOutcome.TimedOut, BytesReceived: 0 }) is not { } handshake
-            || Array.Exists(all, static h => TlsHandshakes.IsAnswered(h) || h.Outcome == TlsOutcome.NotTls))
+        if (tls.Ordinary.FirstOrDefault(static h => h is { Outcome: TlsOutcome.TimedOut, BytesReceived: 0 }) is not { } handshake || tls.IsSpokenBeside(handshake))
+        {
+            return null;
+        }
+
+        var all = tls.Siblings(handshake).Where(static h => !h.IsLarge).ToArray();
+        if (Array.Exists(all, static h => h.Outcome == TlsOutcome.NotTls))
         {
             return null;
         }
@@ -48,7 +52,7 @@ public sealed class TlsHandshakeStalled : FaultRule
         }
 
         var passed = tls.Witness(handshake, completed: true);
-        return Found(evidence, tls, handshake, again is null ? Confidence.Probable : Confidence.Proven) with
+        return Found(evidence, tls, handshake, again is null ? Confidence.Probable : Confidence.Proven, passed) with
         {
             Summary = Describe.Text($"The handshake of {evidence.Target} with {TlsObservations.Name(handshake)} stops {(handshake.Reached == TlsStage.AfterServerHello ? "after the ServerHello" : "within the first answer")}: {handshake.BytesReceived} bytes came, and then nothing{(passed is null ? "" : $", while one with {TlsObservations.Name(passed)} completes")}."),
             Proves = "The peer began to answer, and the rest of its answer did not come.",
@@ -61,12 +65,12 @@ public sealed class TlsHandshakeStalled : FaultRule
         foreach (var large in tls.Asked.Where(static h => h.IsLarge && TlsHandshakes.IsCut(h)))
         {
             var again = tls.Repetition(large);
-            if (tls.Ordinary.FirstOrDefault(h => h.ServerName == large.ServerName && TlsHandshakes.IsAnswered(h)) is not { } small || (again is not null && !TlsHandshakes.IsCut(again)))
+            if (tls.Small(large) is not { } small || (again is not null && !TlsHandshakes.IsCut(again)))
             {
                 continue;
             }
 
-            return Found(evidence, tls, large, again is null ? Confidence.Probable : Confidence.Proven) with
+            return Found(evidence, tls, large, again is null || !tls.AreOfOne(large, small) ? Confidence.Probable : Confidence.Proven, small) with
             {
                 Summary = Describe.Text($"A ClientHello of {large.ClientHelloBytes} bytes to {evidence.Target} {TlsObservations.Fate(large)}, while one of {small.ClientHelloBytes} bytes with the same name is answered."),
                 Proves = "What fails is the size of the ClientHello: the same name passes in one segment, and fails in several.",
@@ -77,9 +81,10 @@ public sealed class TlsHandshakeStalled : FaultRule
         return null;
     }
 
-    private static Finding Found(EvidenceSet evidence, TlsHandshakes tls, TlsHandshake handshake, Confidence confidence)
+    private static Finding Found(EvidenceSet evidence, TlsHandshakes tls, TlsHandshake handshake, Confidence confidence, TlsHandshake? witness = null)
     {
         var commands = new Commands(evidence);
+        var result = tls.Owner(handshake);
         return new Finding
         {
             Confidence = confidence,
@@ -89,9 +94,10 @@ public sealed class TlsHandshakeStalled : FaultRule
             Subject = handshake,
             Evidence =
             [
-                TlsObservations.Told(tls.Newest, handshake),
-                TlsObservations.Acknowledged(tls.Newest, handshake),
-                .. tls.All.Where(h => h != handshake).Take(4).Select(h => TlsObservations.Told(tls.Newest, h)),
+                TlsObservations.Told(result, handshake),
+                TlsObservations.Acknowledged(result, handshake),
+                .. tls.Siblings(handshake).Where(h => h != handshake).Take(4).Select(h => TlsObservations.Told(result, h)),
+                witness is null || tls.AreOfOne(handshake, witness) ? null : TlsObservations.Told(tls.Owner(witness), witness),
                 evidence.Mtu is null ? null : MtuObservations.Sizes(evidence.Mtu),
             ],
             NextSteps = [commands.Tls(handshake, " -LargeClientHello"), commands.Mtu() + " | Resolve-PacketFailure"],

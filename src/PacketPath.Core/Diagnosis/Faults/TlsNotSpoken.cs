@@ -10,19 +10,21 @@ public sealed class TlsNotSpoken : FaultRule
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
-        if (TlsHandshakes.Of(evidence) is not { } tls || tls.All.Any(TlsHandshakes.IsAnswered))
+        if (TlsHandshakes.Of(evidence) is not { } tls)
         {
             return null;
         }
 
-        var other = tls.Ordinary.FirstOrDefault(static h => h.Outcome == TlsOutcome.NotTls);
-        var ended = tls.All.Count > 1 && tls.All.All(static h => h.Outcome is TlsOutcome.Reset or TlsOutcome.Closed && h.BytesReceived == 0) ? tls.Ordinary.FirstOrDefault() : null;
+        var silent = tls.Ordinary.Where(h => !tls.IsSpokenBeside(h)).ToArray();
+        var other = Array.Find(silent, static h => h.Outcome == TlsOutcome.NotTls);
+        var ended = Array.Find(silent, h => tls.Siblings(h).Count > 1 && tls.Siblings(h).All(static s => s.Outcome is TlsOutcome.Reset or TlsOutcome.Closed && s.BytesReceived == 0));
         if ((other ?? ended) is not { } handshake)
         {
             return null;
         }
 
         var commands = new Commands(evidence);
+        var result = tls.Owner(handshake);
         return new Finding
         {
             Confidence = other is not null ? Confidence.Proven : Confidence.Probable,
@@ -33,8 +35,8 @@ public sealed class TlsNotSpoken : FaultRule
             Subject = handshake,
             Evidence =
             [
-                .. tls.All.Take(4).Select(h => TlsObservations.Told(tls.Newest, h)),
-                TlsObservations.ResetTtl(tls.Newest, handshake),
+                .. tls.Siblings(handshake).Take(4).Select(h => TlsObservations.Told(result, h)),
+                TlsObservations.ResetTtl(result, handshake),
             ],
             Proves = other is not null
                 ? $"The connection works, and what came back over it cannot be a TLS record: {other.Reason ?? "its first byte is none of TLS"}."

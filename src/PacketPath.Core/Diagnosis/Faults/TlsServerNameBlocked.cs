@@ -30,19 +30,20 @@ public sealed class TlsServerNameBlocked : FaultRule
     private static Finding Found(EvidenceSet evidence, TlsHandshakes tls, TlsHandshake handshake, TlsHandshake? again, TlsHandshake witness)
     {
         var commands = new Commands(evidence);
-        var foreign = TlsObservations.IsResetForeign(tls.Newest, handshake);
+        var result = tls.Owner(handshake);
+        var foreign = TlsObservations.IsResetForeign(result, handshake);
         return new Finding
         {
-            Confidence = again is not null || handshake.Outcome == TlsOutcome.NotTls ? Confidence.Proven : Confidence.Probable,
+            Confidence = (again is not null || handshake.Outcome == TlsOutcome.NotTls) && tls.AreOfOne(handshake, witness) ? Confidence.Proven : Confidence.Probable,
             Summary = $"A ClientHello with {TlsObservations.Name(handshake)} to {evidence.Target} {TlsObservations.Fate(handshake)}, while one with {TlsObservations.Name(witness)} {TlsObservations.Fate(witness)}.",
             Subject = handshake,
             Evidence =
             [
-                TlsObservations.Told(tls.Newest, handshake),
-                again is null ? null : TlsObservations.Told(tls.Newest, again),
-                TlsObservations.Told(tls.Newest, witness),
-                TlsObservations.Acknowledged(tls.Newest, handshake),
-                TlsObservations.ResetTtl(tls.Newest, handshake),
+                TlsObservations.Told(result, handshake),
+                again is null ? null : TlsObservations.Told(result, again),
+                TlsObservations.Told(tls.Owner(witness), witness),
+                TlsObservations.Acknowledged(result, handshake),
+                TlsObservations.ResetTtl(result, handshake),
             ],
             Proves = "Everything about these connections is alike but the name in the ClientHello: somebody reads it, and lets this one not pass."
                 + (foreign ? " The RST was not made where the SYN-ACK was." : ""),

@@ -17,6 +17,7 @@ public sealed class TlsServerNameMismatch : FaultRule
         }
 
         var commands = new Commands(evidence);
+        var result = tls.Owner(handshake);
         var byName = handshake.ServerName is not null;
         var common = handshake.Certificate!.SubjectAlternativeNames.Length == 0;
         return new Finding
@@ -26,9 +27,9 @@ public sealed class TlsServerNameMismatch : FaultRule
             Subject = handshake,
             Evidence =
             [
-                TlsObservations.Certificate(tls.Newest, handshake),
-                TlsObservations.Told(tls.Newest, handshake),
-                tls.Witness(handshake, completed: true) is { CoversName: not false } witness ? TlsObservations.Told(tls.Newest, witness) : null,
+                TlsObservations.Certificate(result, handshake),
+                TlsObservations.Told(result, handshake),
+                tls.Witness(handshake, completed: true) is { CoversName: not false } witness ? TlsObservations.Told(tls.Owner(witness), witness) : null,
             ],
             Proves = byName
                 ? "The server read the name and chose this certificate, or serves the same to all: clients that check names refuse it."

@@ -28,19 +28,20 @@ public sealed class TlsServerNameRejected : FaultRule
         var (handshake, witness) = turned.FirstOrDefault(t => t.Witness is not null || t.Handshake.Alert == UnrecognizedName, turned[0]);
         var commands = new Commands(evidence);
         var alert = handshake.Alert!;
+        var result = tls.Owner(handshake);
         var says = alert == UnrecognizedName;
         return new Finding
         {
             // Only this alert names its reason; every other one may be about anything, unless another name passes.
-            Confidence = says || witness is not null ? Confidence.Proven : Confidence.Possible,
+            Confidence = says || (witness is not null && tls.AreOfOne(handshake, witness)) ? Confidence.Proven : witness is null ? Confidence.Possible : Confidence.Probable,
             Summary = $"{evidence.Target} turns away a ClientHello with {TlsObservations.Name(handshake)}: it sends the alert {alert}{(witness is null ? "" : $", while {TlsObservations.Name(witness)} is served")}.",
             Subject = handshake,
             Evidence =
             [
-                TlsObservations.Alert(tls.Newest, handshake),
-                TlsObservations.Told(tls.Newest, handshake),
-                witness is null ? null : TlsObservations.Told(tls.Newest, witness),
-                witness is null ? null : TlsObservations.Certificate(tls.Newest, witness),
+                TlsObservations.Alert(result, handshake),
+                TlsObservations.Told(result, handshake),
+                witness is null ? null : TlsObservations.Told(tls.Owner(witness), witness),
+                witness is null ? null : TlsObservations.Certificate(tls.Owner(witness), witness),
             ],
             Proves = says ? "The peer speaks TLS, has read the name, and says that it does not know it."
                 : "The peer speaks TLS and ends the handshake" + (witness is null ? "." : " for this name, while all else is alike."),
