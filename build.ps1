@@ -14,7 +14,11 @@ What to do, in this order: Setup, Build, Demo, Test, Soak, Docs, Bench, Package,
 Release or Debug.
 
 .PARAMETER Filter
-Runs only the tests that match, as `dotnet test --filter` takes it.
+Runs only the tests that match, as `dotnet test --filter` takes it. For Soak: only these labs, by name, separated by
+commas; wildcards are welcome.
+
+.PARAMETER Count
+How often Soak runs each lab. Default: 20.
 
 .PARAMETER Arguments
 Handed on to the benchmark program.
@@ -24,6 +28,9 @@ tools/pwsh build.ps1 -Task Demo
 
 .EXAMPLE
 ./build.ps1 -Task Build,Test
+
+.EXAMPLE
+./build.ps1 -Task Soak -Filter 'Route*,NoFault-*' -Count 3
 #>
 [CmdletBinding()]
 param(
@@ -34,6 +41,9 @@ param(
     [string] $Configuration = 'Release',
 
     [string] $Filter,
+
+    [ValidateRange(1, 100000)]
+    [int] $Count = 20,
 
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Arguments = @()
@@ -283,9 +293,9 @@ function doTest {
 }
 
 function doSoak {
-    once Setup
+    once Needs
     once Build
-    mustRun (at tools pwsh) (@('-NoProfile', '-File', (at tests soak Soak.ps1)) + $Arguments)
+    mustRun (at tools pwsh) (@('-NoProfile', '-File', (at tests soak Soak.ps1), '-Count', "$Count", '-Filter', $(if ($Filter) { $Filter } else { '*' })))
 }
 
 function doDocs {
