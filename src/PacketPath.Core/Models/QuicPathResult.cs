@@ -63,7 +63,7 @@ public sealed record QuicPathResult : ApplicationEvidence
     /// <summary>How many datagrams to the port were captured leaving meanwhile.</summary>
     public int DatagramsCapturedLeaving { get; init; }
 
-    /// <summary>How many datagrams from the port were captured coming back meanwhile; more than were received where this host itself drops them.</summary>
+    /// <summary>How many datagrams from the port were captured coming back while they were waited for, 64 at most; more than were received where this host itself drops them.</summary>
     public int DatagramsCapturedReturning { get; init; }
 
     /// <summary>The local address used; null where none was bound.</summary>
@@ -206,7 +206,7 @@ public sealed record QuicHop
     /// <summary>True where that was the target itself.</summary>
     public bool IsTarget { get; init; }
 
-    /// <summary>True where it was asked once more, one after the other, and again answered only the datagram to the closed port: routers count what they report.</summary>
+    /// <summary>True where it was asked three times more, some time apart and the QUIC port first, and each time answered only the datagram to the closed port: routers count what they report.</summary>
     public bool IsConfirmed { get; init; }
 
     /// <summary>The object in one line, as it prints inside another.</summary>

@@ -75,6 +75,11 @@ public class QuicVerdictTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void Silence_without_a_control_is_no_block(bool ipv6) =>
+        Assert.Equal("Indeterminate", Primary(Silent(new Scene(ipv6), false) with { Controls = [] }).FaultId);
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void What_this_host_does_to_its_own_datagrams_is_said_of_this_host(bool ipv6)
     {
         var s = new Scene(ipv6);

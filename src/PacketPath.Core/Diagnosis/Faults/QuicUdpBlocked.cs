@@ -134,7 +134,8 @@ public sealed class QuicUdpBlocked : FaultRule
             };
         }
 
-        return QuicObservations.TargetAnswersControl(quic) ? null : Blocked(evidence, quic) with
+        // Silence to the one port alone says nothing of UDP.
+        return quic.Controls.Length == 0 || QuicObservations.TargetAnswersControl(quic) ? null : Blocked(evidence, quic) with
         {
             Confidence = Confidence.Probable,
             Summary = $"UDP to {evidence.Target} gets no answer of any kind, while TCP to the same port works: it is dropped on the way, or by a firewall of the target.",

@@ -72,6 +72,9 @@ internal sealed class DatagramExchange : IDisposable
     /// <summary>How many of them were no answer.</summary>
     public int Foreign { get; private set; }
 
+    /// <summary>When the socket was last read: what came later, nobody looked for.</summary>
+    public DateTime ReadAt { get; private set; }
+
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
     private bool IsEnded => Reports.Count > 0 || Received > MostDatagrams || _errors > MostErrors;
@@ -92,6 +95,7 @@ internal sealed class DatagramExchange : IDisposable
             while (true)
             {
                 var now = Elapsed;
+                ReadAt = DateTime.UtcNow;
                 Take(dialog);
                 if (dialog.IsOver || IsEnded || now >= deadline)
                 {

@@ -6,44 +6,77 @@ using PacketPath.HostState;
 
 namespace PacketPath.Probes;
 
-/// <summary>What a capture saw of one flow of datagrams.</summary>
-internal sealed class DatagramSighting
+/// <summary>The captures of one call. The first few ports each have a narrow one, which wakes for nothing else; the ports beyond them share one of all UDP.</summary>
+internal sealed class DatagramWatches(NetworkNamespace netNamespace, IPacketSourceFactory? factory = null) : IDisposable
 {
-    private int _leaving;
-    private int _returning;
+    /// <summary>How many captures stand at most.</summary>
+    public const int Most = NarrowOnes + 1;
 
-    /// <summary>How many were seen leaving.</summary>
-    public int Leaving => Volatile.Read(ref _leaving);
+    private const int NarrowOnes = 4;
 
-    /// <summary>How many were seen coming back.</summary>
-    public int Returning => Volatile.Read(ref _returning);
+    private readonly Dictionary<int, DatagramWatch> _narrow = [];
+    private DatagramWatch? _wide;
 
-    /// <summary>Counts one.</summary>
-    public void Count(bool leaving) => Interlocked.Increment(ref leaving ? ref _leaving : ref _returning);
+    /// <summary>The capture that sees a remote port.</summary>
+    public DatagramWatch Of(int port)
+    {
+        lock (_narrow)
+        {
+            return _narrow.TryGetValue(port, out var watch) ? watch
+                : _narrow.Count < NarrowOnes ? _narrow[port] = new DatagramWatch(netNamespace, string.Create(CultureInfo.InvariantCulture, $"udp port {port}"), factory)
+                : _wide ??= new DatagramWatch(netNamespace, "udp", factory);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_narrow)
+        {
+            foreach (var watch in _narrow.Values)
+            {
+                watch.Dispose();
+            }
+
+            _wide?.Dispose();
+        }
+    }
 }
 
-/// <summary>Watches the wire for datagrams of one remote port. Opened where QUIC meets silence, so that an answer which a firewall of this host drops is told from none.</summary>
+/// <summary>Watches the wire for datagrams of the flows it is told. Opened where QUIC meets silence, so that an answer which a firewall of this host drops is told from none.</summary>
 internal sealed class DatagramWatch : IDisposable
 {
     private const int Snapshot = 128;
 
     private readonly NetworkNamespace _namespace;
-    private readonly int _port;
+    private readonly string _filter;
+    private readonly IPacketSourceFactory? _factory;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<(PacketAddress Remote, int LocalPort), DatagramSighting> _flows = new();
+    private readonly ConcurrentDictionary<(PacketAddress Remote, int RemotePort, int LocalPort), DatagramSighting> _flows = new();
+    private volatile IPacketSource? _source;
 
     /// <summary>Starts to open the capture.</summary>
-    public DatagramWatch(NetworkNamespace netNamespace, int port)
+    /// <param name="netNamespace">The namespace to watch.</param>
+    /// <param name="filter">What to capture.</param>
+    /// <param name="factory">Opens the capture; null for the module's own.</param>
+    public DatagramWatch(NetworkNamespace netNamespace, string filter, IPacketSourceFactory? factory = null)
     {
-        (_namespace, _port) = (netNamespace, port);
+        (_namespace, _filter, _factory) = (netNamespace, filter, factory);
         new Thread(Run) { IsBackground = true, Name = "PacketPath datagrams" }.Start();
     }
 
     /// <summary>Why there is no capture, or why it ended; null while it stands or is being opened.</summary>
     public CaptureException? Failure { get; private set; }
 
+    /// <summary>Packets lost so far for lack of buffer.</summary>
+    public long Lost => _source?.GetCounts().Dropped ?? 0;
+
     /// <summary>Counts the datagrams of one flow from now on.</summary>
-    public DatagramSighting Watch(IPAddress remote, int localPort) => _flows.GetOrAdd((PacketAddress.From(remote), localPort), static _ => new());
+    public DatagramSighting Watch(IPAddress remote, int remotePort, int localPort) =>
+        _flows.GetOrAdd((PacketAddress.From(remote), remotePort, localPort), static _ => new());
+
+    /// <summary>Counts the datagrams of one flow no more.</summary>
+    public void Unwatch(IPAddress remote, int remotePort, int localPort) => _flows.TryRemove((PacketAddress.From(remote), remotePort, localPort), out _);
 
     /// <summary>Ends the capture; its thread closes it.</summary>
     public void Dispose() => _stop.Cancel();
@@ -52,12 +85,17 @@ internal sealed class DatagramWatch : IDisposable
     {
         try
         {
-            var options = new CaptureOptions
+            var options = new CaptureOptions { Filter = _filter, SnapshotLength = Snapshot, QuickOpen = true };
+            using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
+            _source = source;
+            try
             {
-                Filter = string.Create(CultureInfo.InvariantCulture, $"udp port {_port}"), SnapshotLength = Snapshot, QuickOpen = true,
-            };
-            using var source = _namespace.Run(() => PacketSources.Factory.OpenLive(options));
-            source.Run(OnPacket, _stop.Token);
+                source.Run(OnPacket, _stop.Token);
+            }
+            finally
+            {
+                _source = null;
+            }
         }
         catch (CaptureException failure)
         {
@@ -77,13 +115,13 @@ internal sealed class DatagramWatch : IDisposable
             return;
         }
 
-        if (packet.DestinationPort == _port && _flows.TryGetValue((packet.Ip.Destination, packet.SourcePort), out var leaving))
+        if (_flows.TryGetValue((packet.Ip.Destination, packet.DestinationPort, packet.SourcePort), out var leaving))
         {
-            leaving.Count(leaving: true);
+            leaving.Leave();
         }
-        else if (packet.SourcePort == _port && _flows.TryGetValue((packet.Ip.Source, packet.DestinationPort), out var returning))
+        else if (_flows.TryGetValue((packet.Ip.Source, packet.SourcePort, packet.DestinationPort), out var returning))
         {
-            returning.Count(leaving: false);
+            returning.Return(DateTime.UnixEpoch.AddTicks(captured.TimestampNanoseconds / TimeSpan.NanosecondsPerTick));
         }
     }
 }

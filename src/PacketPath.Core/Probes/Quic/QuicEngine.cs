@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,23 +8,24 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>Asks for QUIC and for TCP side by side; where QUIC meets silence, looks with control datagrams how far UDP gets.</summary>
-internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<QuicTarget, QuicPathResult>> sink)
+/// <param name="options">How to probe.</param>
+/// <param name="sink">Takes what comes out; called from pool threads.</param>
+/// <param name="open">Opens an exchange with a port of a target, with a TTL; null for sockets bound as the options ask.</param>
+/// <param name="captures">Opens captures; null for the module's own.</param>
+internal sealed class QuicEngine(
+    QuicProbeOptions options, Action<ProbeOutput<QuicTarget, QuicPathResult>> sink, Func<QuicTarget, int, int, DatagramExchange>? open = null, IPacketSourceFactory? captures = null)
     : ApplicationEngine<QuicTarget, QuicPathResult>(options, sink)
 {
     private const int SmallControl = 32;
     private const int SocketsOfWalks = 1024;
 
     private readonly SemaphoreSlim _walks = new(SocketsOfWalks / 12);
-    private readonly ConcurrentDictionary<int, Lazy<DatagramWatch>> _watches = new();
+    private readonly DatagramWatches _watches = new(options.Namespace, captures);
 
     /// <inheritdoc/>
     protected override void Close()
     {
-        foreach (var watch in _watches.Values)
-        {
-            watch.Value.Dispose();
-        }
-
+        _watches.Dispose();
         _walks.Dispose();
     }
 
@@ -53,35 +53,61 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
     private async Task<QuicNegotiation> NegotiateAsync(QuicTarget target, Task<SynPathResult> tcp, CancellationToken stop)
     {
         using var exchange = await OpenAsync(target, target.Port, 0, stop).ConfigureAwait(false);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var dialog = new NegotiationDialog();
         var running = exchange.RunAsync(dialog, SendTimes.Of(options.Timeout), options.Timeout, stop);
         await exchange.Quiet.ConfigureAwait(false);
         if (running.IsCompleted)
         {
             await running.ConfigureAwait(false);
-            return new QuicNegotiation(dialog, exchange, [], [], null, null);
+            return new QuicNegotiation(dialog, exchange);
         }
 
-        var watch = options.Capture ? _watches.GetOrAdd(target.Port, port => new(() => new DatagramWatch(options.Namespace, port))).Value : null;
-        var sighting = exchange.Local is { } local ? watch?.Watch(target.Address, local.Port) : null;
-        var left = options.Timeout - SendTimes.Of(options.Timeout).ElementAtOrDefault(1);
-        var small = ControlAsync(target, SmallControl, left, enough.Token);
-        var large = ControlAsync(target, Quic.QuicPacket.SmallestInitial, left, enough.Token);
-        var walk = WalkAsync(target, tcp, left, enough.Token);
-        await running.ConfigureAwait(false);
-        if (DatagramFindings.Outcome(exchange) is not (QuicUdpOutcome.Silent or QuicUdpOutcome.NotQuic))
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watch = options.Capture ? _watches.Of(target.Port) : null;
+        var (lost, local) = (watch?.Lost ?? 0, exchange.Local?.Port ?? 0);
+        var sighting = local == 0 ? null : watch?.Watch(target.Address, target.Port, local);
+        var beside = LookBesideAsync(target, tcp, enough.Token);
+        try
         {
+            await running.ConfigureAwait(false);
+            if (DatagramFindings.Outcome(exchange) is QuicUdpOutcome.Silent or QuicUdpOutcome.NotQuic)
+            {
+                await beside.ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Whatever ended it: nothing of it runs on.
             await enough.CancelAsync().ConfigureAwait(false);
+            await ((Task)beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            watch?.Unwatch(target.Address, target.Port, local);
         }
 
-        UdpControl?[] controls = [await Quietly(small).ConfigureAwait(false), await Quietly(large).ConfigureAwait(false)];
-        var hops = await Quietly(walk).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
-        return new QuicNegotiation(dialog, exchange, [.. controls.OfType<UdpControl>()], hops ?? [], sighting, watch?.Failure);
+        return new QuicNegotiation(dialog, exchange)
+        {
+            Beside = await beside.ConfigureAwait(false),
+            Sighting = sighting,
+            Uncaptured = watch?.Failure,
+            Lost = (watch?.Lost ?? 0) - lost,
+        };
     }
 
-    private async Task<UdpControl?> ControlAsync(QuicTarget target, int size, TimeSpan time, CancellationToken stop)
+    // Ends with what it has once it is told to stop; what fails of it is not observed, and what was asked for stands.
+    private async Task<QuicBeside> LookBesideAsync(QuicTarget target, Task<SynPathResult> tcp, CancellationToken stop)
+    {
+        var left = options.Timeout - SendTimes.Of(options.Timeout).ElementAtOrDefault(1);
+        var small = Observed.TryAsync("datagrams to a closed port", () => ControlAsync(target, SmallControl, left, stop));
+        var large = Observed.TryAsync("datagrams of 1200 bytes to a closed port", () => ControlAsync(target, Quic.QuicPacket.SmallestInitial, left, stop));
+        var walk = Observed.TryAsync("the hops on the way", () => WalkAsync(target, tcp, left, stop));
+        var (few, many, hops) = (await small.ConfigureAwait(false), await large.ConfigureAwait(false), await walk.ConfigureAwait(false));
+        return new QuicBeside(
+            [.. new[] { few.Value, many.Value }.OfType<UdpControl>()],
+            hops.Value ?? [],
+            [.. new[] { few.Missing, many.Missing, hops.Missing }.OfType<MissingObservation>()]);
+    }
+
+    private async Task<UdpControl> ControlAsync(QuicTarget target, int size, TimeSpan time, CancellationToken stop)
     {
         using var exchange = await OpenAsync(target, options.ControlPort, 0, stop).ConfigureAwait(false);
         await exchange.RunAsync(new ControlDialog(new byte[size]), SendTimes.Of(time), time, stop).ConfigureAwait(false);
@@ -97,7 +123,7 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
     }
 
     // Where TCP does not get there either, its own verdict says where the path ends.
-    private async Task<QuicHop[]?> WalkAsync(QuicTarget target, Task<SynPathResult> tcp, TimeSpan time, CancellationToken stop)
+    private async Task<QuicHop[]> WalkAsync(QuicTarget target, Task<SynPathResult> tcp, TimeSpan time, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         var path = await tcp.WaitAsync(stop).ConfigureAwait(false);
@@ -109,7 +135,8 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
         await _walks.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            var walk = new UdpWalk((port, ttl) => OpenAsync(target, port, ttl, stop), target.Address, target.Port, options.ControlPort);
+            var ask = UdpWalk.Over((port, ttl) => OpenAsync(target, port, ttl, stop), target.Address);
+            var walk = new UdpWalk(ask, target.Address, target.Port, options.ControlPort);
             return await walk.RunAsync(options.MaxHops, TimeSpan.FromMilliseconds(path.RttMilliseconds ?? 0), time - clock.Elapsed, stop).ConfigureAwait(false);
         }
         finally
@@ -128,6 +155,11 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
 
     private async Task<DatagramExchange> OpenAsync(QuicTarget target, int port, int ttl, CancellationToken stop)
     {
+        if (open is not null)
+        {
+            return open(target, port, ttl);
+        }
+
         var socket = await OpenSocketAsync(target.Address.AddressFamily, SocketType.Dgram, stop).ConfigureAwait(false);
         return new DatagramExchange(socket, new IPEndPoint(target.Address, port), ttl);
     }
@@ -151,24 +183,29 @@ internal sealed class QuicEngine(QuicProbeOptions options, Action<ProbeOutput<Qu
             return [];
         }
     }
-
-    private static async Task<T?> Quietly<T>(Task<T?> task)
-        where T : class
-    {
-        try
-        {
-            return await task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
 }
 
+/// <summary>What was looked at beside Version Negotiation that met silence.</summary>
+/// <param name="Controls">What came of the control datagrams.</param>
+/// <param name="Hops">What came of the walk.</param>
+/// <param name="Missing">What of them could not be made.</param>
+internal sealed record QuicBeside(UdpControl[] Controls, QuicHop[] Hops, MissingObservation[] Missing);
+
 /// <summary>What came of Version Negotiation, and of the controls beside it.</summary>
-internal sealed record QuicNegotiation(
-    NegotiationDialog Dialog, DatagramExchange Exchange, UdpControl[] Controls, QuicHop[] Hops, DatagramSighting? Sighting, CaptureException? Uncaptured);
+internal sealed record QuicNegotiation(NegotiationDialog Dialog, DatagramExchange Exchange)
+{
+    /// <summary>What came of the controls and the walk.</summary>
+    public QuicBeside Beside { get; init; } = new([], [], []);
+
+    /// <summary>What a capture saw; null where none was made.</summary>
+    public DatagramSighting? Sighting { get; init; }
+
+    /// <summary>Why there was no capture; null where it stood.</summary>
+    public CaptureException? Uncaptured { get; init; }
+
+    /// <summary>How many packets it lost meanwhile.</summary>
+    public long Lost { get; init; }
+}
 
 /// <summary>What came of a handshake.</summary>
 internal sealed record QuicShake(QuicHandshake Handshake, DatagramExchange Exchange);

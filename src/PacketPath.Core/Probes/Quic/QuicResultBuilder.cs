@@ -8,6 +8,9 @@ namespace PacketPath.Probes;
 /// <summary>Turns what was seen of one target into a result.</summary>
 internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress, bool> isLocal)
 {
+    // A capture sees a packet before the socket gets it: what was captured last may have been under way still.
+    private static readonly TimeSpan OnTheWayUp = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Builds the result.</summary>
     public QuicPathResult Build(QuicTarget target, SynPathResult tcp, QuicNegotiation negotiation, QuicShake? shake, QuicShake? control)
     {
@@ -43,11 +46,11 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
             ErrorQueue = reports,
             SocketError = telling is { Error: not 0 } ? Errno.Name(telling.Error) : null,
             FailedCall = telling?.FailedCall,
-            FullSizePasses = FullSize(spoken, outcome, negotiation.Controls),
+            FullSizePasses = FullSize(spoken, outcome, negotiation.Beside.Controls),
             Handshake = shake?.Handshake,
             ControlHandshake = control?.Handshake,
-            Controls = negotiation.Controls,
-            Hops = negotiation.Hops,
+            Controls = negotiation.Beside.Controls,
+            Hops = negotiation.Beside.Hops,
             DatagramsSent = all.Sum(e => e.Sent),
             DatagramsReceived = all.Sum(e => e.Received),
             DatagramsForeign = all.Sum(e => e.Foreign),
@@ -55,8 +58,8 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
             LocalPort = exchange.Local?.Port ?? 0,
             CaptureStatus = status,
             DatagramsCapturedLeaving = negotiation.Sighting?.Leaving ?? 0,
-            DatagramsCapturedReturning = negotiation.Sighting?.Returning ?? 0,
-            NotObserved = missing is null ? [] : [missing],
+            DatagramsCapturedReturning = negotiation.Sighting?.ReturnedBefore(exchange.ReadAt - OnTheWayUp) ?? 0,
+            NotObserved = [.. missing is null ? [] : new[] { missing }, .. spoken ? [] : negotiation.Beside.Missing],
         };
     }
 
@@ -81,7 +84,7 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
         return spoken || outcome is QuicUdpOutcome.PortUnreachable or QuicUdpOutcome.Prohibited or QuicUdpOutcome.NotQuic ? true
             : outcome == QuicUdpOutcome.TooBig ? false
             : controls.Any(c => c.Size >= QuicPacket.SmallestInitial && Passed(c)) ? true
-            : controls.Any(Passed) ? false
+            : controls.Any(Passed) && controls.Any(c => c.Size >= QuicPacket.SmallestInitial) ? false
             : null;
     }
 
@@ -90,6 +93,7 @@ internal sealed class QuicResultBuilder(QuicProbeOptions options, Func<IPAddress
     {
         _ when !options.Capture => (CaptureStatus.NotRequested, Missing("switched off by -NoCapture", "Leave -NoCapture out.")),
         { Uncaptured: { } failure } => (CaptureStatus.Unavailable, Missing(failure.Message, failure.Remedy)),
+        { Lost: > 0 } => (CaptureStatus.Incomplete, Missing("the capture lost packets", "Probe fewer ports in one call.")),
         { Sighting.Leaving: > 0 } => (CaptureStatus.Complete, null),
         _ => (CaptureStatus.Incomplete, Missing("the capture saw no datagram leave: it stood too late, or this host translates the addresses", "Repeat it with a longer -TimeoutSeconds.")),
     };
