@@ -32,7 +32,7 @@ internal static class DnsObservations
         var how = result.Outcome == DnsOutcome.Truncated
             ? Describe.Text($"; over UDP the answer is truncated at {Buffer(result.TruncatedAt)}, and TCP brings all of it{Size(result)}")
             : Size(result);
-        return new ApplicationAnswer(PathLayer.Dns, said + how, Source, result.ObservedAt);
+        return new ApplicationAnswer(PathLayer.Dns, said + how + Unanswered(result), Source, result.ObservedAt);
     }
 
     /// <summary>What came of each question: supports a finding about it.</summary>
@@ -69,6 +69,13 @@ internal static class DnsObservations
 
     /// <summary>The extended errors; empty for none.</summary>
     public static string Reasons(DnsTruncationResult result) => result.ExtendedErrors.Length == 0 ? "" : $": {string.Join(", ", result.ExtendedErrors.Take(MostShown))}";
+
+    // Where the others say all there is to say, what was lost does no harm; it is told none the less.
+    private static string Unanswered(DnsTruncationResult result)
+    {
+        var silent = result.Exchanges.Where(e => e is { Transport: TransportProtocol.Udp, Outcome: DnsExchangeOutcome.Silent }).Select(e => e.BufferSize).ToArray();
+        return silent.Length == 0 ? "" : $"; nothing came back to queries that allow {string.Join(", ", silent.Select(s => Buffer(s)))}";
+    }
 
     private static string Exchange(DnsExchange e)
     {

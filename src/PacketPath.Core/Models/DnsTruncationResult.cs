@@ -42,7 +42,10 @@ public sealed record DnsTruncationResult : ApplicationEvidence
     /// <summary>The smallest buffer size whose answer came whole over UDP; null where none did. 0 stands for a query without EDNS.</summary>
     public int? WholeAt { get; init; }
 
-    /// <summary>The smallest buffer size to which nothing came back although a smaller one was answered; null where there is none.</summary>
+    /// <summary>
+    /// The smallest buffer size to which nothing came back although a smaller one was answered, and by all signs the answer is larger than what
+    /// passed: it was truncated there, or came in fragments, or TCP brought a larger one; null where there is none.
+    /// </summary>
     public int? LostAt { get; init; }
 
     /// <summary>What came of the question over TCP.</summary>
@@ -79,7 +82,7 @@ public sealed record DnsTruncationResult : ApplicationEvidence
 /// <summary>What the questions to a name server came to.</summary>
 public enum DnsOutcome
 {
-    /// <summary>Every buffer size brought a whole answer.</summary>
+    /// <summary>Every buffer size that was answered brought a whole answer.</summary>
     Whole,
 
     /// <summary>Small buffers brought a truncated answer, and TCP the whole one.</summary>
@@ -88,10 +91,10 @@ public enum DnsOutcome
     /// <summary>An answer was truncated, and TCP did not bring it.</summary>
     TruncatedTcpFailed,
 
-    /// <summary>Small buffers brought an answer, and nothing came back to a larger one.</summary>
+    /// <summary>Small buffers brought an answer, nothing came back to a larger one, and the answer is larger than what passed.</summary>
     LargeReplyLost,
 
-    /// <summary>Nothing came back over UDP.</summary>
+    /// <summary>Nothing came back over UDP, or only that the server does not take EDNS.</summary>
     Silent,
 
     /// <summary>An ICMP error came back, or this host refused to send.</summary>

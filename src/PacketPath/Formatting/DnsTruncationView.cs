@@ -89,7 +89,7 @@ public static class DnsTruncationView
             DnsOutcome.Truncated => Text($"{code}, {found}: truncated at {At(r.TruncatedAt)}, whole over TCP ({r.AnswerSize} bytes)"),
             DnsOutcome.TruncatedTcpFailed => Text($"{code}: truncated at {At(r.TruncatedAt)}, TCP {Tcp(r)}"),
             DnsOutcome.LargeReplyLost => Text($"{code}: answers to queries that allow {r.LostAt} bytes are lost"),
-            DnsOutcome.Silent => "silence over UDP" + (r.TcpOutcome == DnsTcpOutcome.Answered ? ", an answer over TCP" : ""),
+            DnsOutcome.Silent => "silence over UDP" + (r.EdnsSupported == false ? " without EDNS, which is refused" : "") + (r.TcpOutcome == DnsTcpOutcome.Answered ? ", an answer over TCP" : ""),
             DnsOutcome.Unreachable => "unreachable: " + Or(r.Exchanges.Select(Said).FirstOrDefault(static s => s.Length > 0), "an error"),
             _ => "what comes back is no answer",
         };

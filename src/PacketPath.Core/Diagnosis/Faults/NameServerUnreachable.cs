@@ -15,7 +15,7 @@ public sealed class NameServerUnreachable : FaultRule
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
         var current = DnsObservations.Current(evidence);
-        var unheard = current.Where(r => r.Outcome is DnsOutcome.Silent or DnsOutcome.Unreachable or DnsOutcome.Invalid).ToList();
+        var unheard = current.Where(r => (r.Outcome is DnsOutcome.Silent or DnsOutcome.Unreachable or DnsOutcome.Invalid) && !DnsObservations.IsHeard(r)).ToList();
         if (unheard.Count == 0)
         {
             return null;

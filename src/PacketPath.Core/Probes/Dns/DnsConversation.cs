@@ -26,6 +26,9 @@ internal sealed class DnsConversation(
     private Task<(SynPathResult Path, DnsReport Report)>? _stream;
     private bool _plainAsked;
 
+    // A refusal of EDNS is no answer to the question.
+    private bool IsUnanswered => _datagrams.TrueForAll(d => !d.IsAnswered || d.RefusesEdns);
+
     /// <summary>Asks, and tells what came of it.</summary>
     public async Task<DnsTruncationResult> RunAsync(CancellationToken stop)
     {
@@ -35,9 +38,10 @@ internal sealed class DnsConversation(
             var lostBefore = wire?.Lost ?? 0;
             var wasOpen = wire?.IsOpen == true;
             await AskAllAsync(over.Token).ConfigureAwait(false);
-            if (_datagrams.Exists(d => d.Exchange is { Outcome: DnsExchangeOutcome.Silent, BufferSize: > 0 }) && _datagrams.Exists(d => d.IsAnswered && d.Exchange.BufferSize > 0))
+            if (_datagrams.Exists(d => d.Exchange.Outcome == DnsExchangeOutcome.Silent) && _datagrams.Exists(d => d.IsAnswered && d.Exchange.BufferSize > 0)
+                && (IsUnanswered || _datagrams.Exists(d => d.Exchange is { Outcome: DnsExchangeOutcome.Silent, BufferSize: > 0 })))
             {
-                // How large the lost answer is, TCP shows.
+                // How large the lost answer is, or whether there is one, TCP shows.
                 StartStream(over.Token);
             }
 
@@ -74,7 +78,7 @@ internal sealed class DnsConversation(
             if (waited is not Task<DnsReport> done)
             {
                 await patience.ConfigureAwait(false);
-                if (_datagrams.TrueForAll(d => !d.IsAnswered))
+                if (IsUnanswered)
                 {
                     AskPlain(stop);
                     StartStream(stop);

@@ -10,7 +10,7 @@ internal sealed class DnsResultBuilder(
     public DnsTruncationResult Build(DateTime startedUtc, TimeSpan elapsed, CaptureStatus capture, MissingObservation[] missing)
     {
         var whole = _answered.Where(d => d.IsWhole).ToArray();
-        var best = stream is { IsWhole: true } ? stream : whole.LastOrDefault() ?? _answered.LastOrDefault() ?? datagrams.LastOrDefault(d => d.IsAnswered) ?? (stream is { IsAnswered: true } ? stream : null);
+        var best = stream is { IsWhole: true } ? stream : whole.LastOrDefault() ?? _answered.LastOrDefault() ?? (stream is { IsAnswered: true } ? stream : null);
         var message = best?.Message;
         var lost = LostAt();
         var withEdns = datagrams.Where(d => d.IsAnswered && d.Exchange.BufferSize > 0).ToArray();
@@ -59,12 +59,22 @@ internal sealed class DnsResultBuilder(
         };
     }
 
-    // Only among queries that differ in nothing else: one without EDNS is another query.
+    // Only among queries that differ in nothing else: one without EDNS is another query. And only with a sign that size is what matters.
     private int? LostAt()
     {
-        var smallest = _answered.FirstOrDefault(d => d.Exchange.BufferSize > 0)?.Exchange.BufferSize;
-        return smallest is null ? null
-            : datagrams.Where(d => d.Exchange.Outcome == DnsExchangeOutcome.Silent && d.Exchange.BufferSize > smallest).Select(d => (int?)d.Exchange.BufferSize).FirstOrDefault();
+        var smaller = _answered.Where(d => d.Exchange.BufferSize > 0).ToArray();
+        if (smaller.Length == 0)
+        {
+            return null;
+        }
+
+        var passed = _answered.Max(d => d.Exchange.Size);
+        var lost = datagrams.FirstOrDefault(d => d.Exchange.Outcome == DnsExchangeOutcome.Silent && d.Exchange.BufferSize > smaller[0].Exchange.BufferSize && IsLarge(d.Exchange));
+        return lost?.Exchange.BufferSize;
+
+        bool IsLarge(DnsExchange silent) => silent.FragmentsWhole is not null
+            || Array.Exists(smaller, d => d.Exchange.Outcome == DnsExchangeOutcome.Truncated && d.Exchange.BufferSize < silent.BufferSize)
+            || (stream is { IsWhole: true } && stream.Exchange.Size > passed);
     }
 
     private DnsOutcome OutcomeOf(bool truncated, bool lost)
@@ -79,7 +89,8 @@ internal sealed class DnsResultBuilder(
             return stream is { IsWhole: true } ? DnsOutcome.Truncated : DnsOutcome.TruncatedTcpFailed;
         }
 
-        return datagrams.Any(d => d.IsAnswered) ? DnsOutcome.Whole
+        // A query with EDNS that is refused asks for one without: it is no answer to the question.
+        return _answered.Length > 0 ? DnsOutcome.Whole
             : datagrams.Any(d => d.Exchange.Outcome == DnsExchangeOutcome.Invalid) ? DnsOutcome.Invalid
             : datagrams.Any(d => d.Exchange.Outcome is DnsExchangeOutcome.IcmpError or DnsExchangeOutcome.LocalError) ? DnsOutcome.Unreachable
             : DnsOutcome.Silent;

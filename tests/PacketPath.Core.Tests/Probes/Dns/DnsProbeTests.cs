@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using PacketPath.Diagnosis;
 using PacketPath.HostState;
 using PacketPath.Probes;
 using static PacketPath.Core.Tests.Probes.DnsBytes;
@@ -79,6 +80,43 @@ public class DnsProbeTests
         Assert.Equal((DnsOutcome.Whole, "NOERROR", false, 0), (result.Outcome, result.ResponseCode, result.EdnsSupported, result.WholeAt));
         Assert.Single(result.Answers);
         Assert.Null(result.LostAt);
+    }
+
+    [Fact]
+    public void A_lost_query_whose_answer_fits_the_others_is_no_large_answer_lost()
+    {
+        using var server = new ScriptedNameServer(
+            q => Size(q) < 4096 ? [Answer(q, Response, Record(ToQuestion, 1, [192, 0, 2, 1]), Options(1232))] : [],
+            (q, connection, stop) => SendAsync(connection, ScriptedNameServer.Framed(Answer(q, Response, Record(ToQuestion, 1, [192, 0, 2, 1]), Options(1232))), stop));
+        var result = Ask(server, timeout: Lossy);
+        Assert.Equal((DnsOutcome.Whole, null, 512, DnsTcpOutcome.Answered), (result.Outcome, result.LostAt, result.WholeAt, result.TcpOutcome));
+        var verdict = Assert.Single(Resolver.Resolve([result]));
+        Assert.Equal("NoFault", verdict.FaultId);
+        Assert.Contains("nothing came back to queries that allow 4096 bytes", verdict.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lost_answer_that_is_larger_over_TCP_than_what_passed_is_lost_for_its_size()
+    {
+        using var server = new ScriptedNameServer(
+            q => Size(q) < 4096 ? [Answer(q, Response, Record(ToQuestion, 1, [192, 0, 2, 1]), Options(1232))] : [],
+            (q, connection, stop) => SendAsync(connection, ScriptedNameServer.Framed(Answer(q, Response, Large(), Options(1232))), stop));
+        var result = Ask(server, timeout: Lossy);
+        Assert.Equal((DnsOutcome.LargeReplyLost, 4096), (result.Outcome, result.LostAt));
+    }
+
+    [Theory]
+    [InlineData(false, DnsTcpOutcome.NotConnected)]
+    [InlineData(true, DnsTcpOutcome.Answered)]
+    public void EDNS_refused_and_the_query_without_lost_is_no_failure_of_the_server(bool tcp, DnsTcpOutcome expected)
+    {
+        using var server = new ScriptedNameServer(
+            q => Size(q) > 0 ? [Answer(q, 0x8181)] : [],
+            tcp ? (q, connection, stop) => SendAsync(connection, ScriptedNameServer.Framed(Answer(q, Response, Record(ToQuestion, 1, [192, 0, 2, 1]))), stop) : null);
+        var result = Ask(server, timeout: Lossy);
+        Assert.Equal((DnsOutcome.Silent, tcp ? "NOERROR" : null, false, expected), (result.Outcome, result.ResponseCode, result.EdnsSupported, result.TcpOutcome));
+        var verdict = Assert.Single(Resolver.Resolve([result]), v => v.IsPrimary);
+        Assert.Equal("Indeterminate", verdict.FaultId);
     }
 
     [Fact]
