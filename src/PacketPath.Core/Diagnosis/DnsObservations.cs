@@ -101,6 +101,7 @@ internal static class DnsObservations
         { QueriesSeen: 0, QueriesSent: > 0, Outcome: DnsExchangeOutcome.Silent } => "; none was seen leaving",
         { PacketsSeen: > 0, FragmentsWhole: false } => Describe.Text($"; {Describe.Count(e.Fragments ?? 0, "fragment")} of an answer came, and not all of it"),
         { PacketsSeen: > 0, Outcome: DnsExchangeOutcome.Silent } => "; an answer was seen on the wire, and no socket received it",
+        { PacketsLate: > 0, Outcome: DnsExchangeOutcome.Silent } => "; an answer was seen on the wire after the wait had ended",
         { QueriesSeen: > 0, PacketsSeen: 0, Outcome: DnsExchangeOutcome.Silent } => Describe.Text($"; {e.QueriesSeen} seen leaving, nothing coming back"),
         { Fragments: > 1 } => Describe.Text($" in {e.Fragments} fragments"),
         _ => "",

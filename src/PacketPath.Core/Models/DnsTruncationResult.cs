@@ -199,8 +199,11 @@ public sealed record DnsExchange
     /// <summary>How many of the queries were seen leaving; null where the wire was not watched.</summary>
     public int? QueriesSeen { get; init; }
 
-    /// <summary>How many packets came back on the wire, fragments included; null where it was not watched.</summary>
+    /// <summary>How many packets came back on the wire while the socket listened, fragments included; null where it was not watched.</summary>
     public int? PacketsSeen { get; init; }
+
+    /// <summary>How many came back after the socket had ceased to listen, as far as the wire was watched then; null where it was not watched.</summary>
+    public int? PacketsLate { get; init; }
 
     /// <summary>How many fragments the answer came in, 1 for an answer in one packet; null where the wire was not watched, 0 where nothing came.</summary>
     public int? Fragments { get; init; }

@@ -78,6 +78,36 @@ public class NameServerVerdictTests
         Assert.Contains("no query leaves this host", verdict.Summary, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Answers_that_come_after_the_wait_are_nobody_s_drop()
+    {
+        var scene = new Scene(false);
+        var silent = Silent(scene);
+        var verdict = Primary(silent with { Exchanges = [.. silent.Exchanges.Select(e => e with { PacketsLate = 3 })] });
+        Assert.Equal(("NameServerUnreachable", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
+        Assert.Contains("answers come only after the 3 s waited for them", verdict.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("dropped", verdict.Summary, StringComparison.Ordinal);
+        Whole.Check(verdict);
+    }
+
+    [Theory]
+    [InlineData(SynOutcome.Open)]
+    [InlineData(SynOutcome.Refused)]
+    [InlineData(SynOutcome.NoReply)]
+    public void A_lost_query_beside_whole_answers_is_no_fault_whatever_TCP_says(SynOutcome tcp)
+    {
+        var scene = new Scene(false);
+        var fits = Fits(scene);
+        var verdict = Primary(fits with
+        {
+            Exchanges = [Exchange(512), Exchange(1232), Silent(scene).Exchanges[1]],
+            TcpPath = Tcp(scene, tcp),
+            TcpOutcome = tcp == SynOutcome.Open ? DnsTcpOutcome.Answered : DnsTcpOutcome.NotConnected,
+        });
+        Assert.Equal("NoFault", verdict.FaultId);
+        Assert.Contains("nothing came back to queries that allow 4096 bytes", verdict.Summary, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(CaptureStatus.Unavailable)]
     [InlineData(CaptureStatus.Incomplete)]

@@ -26,19 +26,24 @@ internal static class ApplicationSocket
 
         using (opened)
         {
-            Prepare(opened, options, ipv6);
+            Prepare(opened, options, ipv6, type);
             return Hand(opened);
         }
     }
 
-    private static void Prepare(InetSocket socket, ApplicationProbeOptions options, bool ipv6)
+    private static void Prepare(InetSocket socket, ApplicationProbeOptions options, bool ipv6, SocketType type)
     {
         Check(ipv6 ? socket.SetIpv6Only() : 0, "setsockopt(IPV6_V6ONLY)", options);
         Check(options.Mark == 0 ? 0 : socket.SetMark(options.Mark), ProbeSocket.MarkCall, options);
         Check(options.InterfaceAlias is { } device ? socket.BindToDevice(device) : 0, ProbeSocket.DeviceCall, options);
         if (options.SourceAddress is { } source)
         {
-            socket.ChoosePortLate();
+            if (type == SocketType.Stream)
+            {
+                // Many connections may share a port. A datagram socket has its own, and who watches the wire wants to know it at once.
+                socket.ChoosePortLate();
+            }
+
             Check(socket.Bind(source, 0), "bind", options);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -23,6 +24,7 @@ internal sealed class DnsConversation(
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<DnsReport> _datagrams = [];
     private readonly HashSet<Task<DnsReport>> _pending = [];
+    private readonly ConcurrentBag<int> _ports = [];
     private Task<(SynPathResult Path, DnsReport Report)>? _stream;
     private bool _plainAsked;
 
@@ -46,10 +48,16 @@ internal sealed class DnsConversation(
             }
 
             var stream = _stream is null ? ((SynPathResult Path, DnsReport Report)?)null : await _stream.ConfigureAwait(false);
-            var (status, missing) = await StandingAsync(lostBefore, wasOpen, over.Token).ConfigureAwait(false);
-            var datagrams = _datagrams.OrderBy(d => d.Exchange.BufferSize)
-                .Select(d => status is CaptureStatus.Complete or CaptureStatus.Incomplete ? d with { Exchange = wire!.Tell(d.Exchange, d.Id, target.Server) } : d).ToList();
-            return new DnsResultBuilder(target, asked, options, datagrams, stream?.Report, stream?.Path).Build(_startedUtc, Stopwatch.GetElapsedTime(_started), status, missing);
+            if (wasOpen)
+            {
+                await wire!.SettleAsync(over.Token).ConfigureAwait(false);
+            }
+
+            // What was lost of all that is told is asked for last.
+            var datagrams = _datagrams.OrderBy(d => d.Exchange.BufferSize).ToList();
+            var told = wasOpen ? datagrams.ConvertAll(d => d with { Exchange = wire!.Tell(d, target.Server) }) : datagrams;
+            var (status, missing) = wire?.Standing(lostBefore) ?? (CaptureStatus.NotRequested, [DnsWire.Missed("switched off by -NoCapture", "Leave -NoCapture out.")]);
+            return new DnsResultBuilder(target, asked, options, status is CaptureStatus.Complete or CaptureStatus.Incomplete ? told : datagrams, stream?.Report, stream?.Path).Build(_startedUtc, Stopwatch.GetElapsedTime(_started), status, missing);
         }
         finally
         {
@@ -58,6 +66,11 @@ internal sealed class DnsConversation(
             foreach (var task in _pending.Append<Task?>(_stream).OfType<Task>())
             {
                 await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            foreach (var port in _ports)
+            {
+                wire!.Forget(target.Server, port);
             }
         }
     }
@@ -121,13 +134,20 @@ internal sealed class DnsConversation(
             socket.Bind(new IPEndPoint(_server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
         }
 
+        var port = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+        if (wire is not null)
+        {
+            wire.Watch(target.Server, port);
+            _ports.Add(port);
+        }
+
         var exchange = new DnsDatagramExchange(asked, bufferSize, _server, options.Timeout);
         var answer = await exchange.RunAsync(socket, stop).ConfigureAwait(false);
         return answer with
         {
             Exchange = answer.Exchange with
             {
-                LocalPort = (socket.LocalEndPoint as IPEndPoint)?.Port ?? 0,
+                LocalPort = port,
                 ErrorQueue = [.. exchange.Errors.Take(4).Select(report)],
             },
         };
@@ -149,20 +169,5 @@ internal sealed class DnsConversation(
         // A server that does not take EDNS is asked without.
         var edns = _datagrams.Exists(d => d.RefusesEdns) ? 0 : size;
         return (path, await new DnsStreamExchange(asked, edns, _server, options.Timeout).RunAsync(socket, stop).ConfigureAwait(false));
-    }
-
-    private async Task<(CaptureStatus Status, MissingObservation[] Missing)> StandingAsync(long lostBefore, bool wasOpen, CancellationToken stop)
-    {
-        if (wire is null)
-        {
-            return (CaptureStatus.NotRequested, [DnsWire.Missed("switched off by -NoCapture", "Leave -NoCapture out.")]);
-        }
-
-        if (wasOpen)
-        {
-            await wire.SettleAsync(stop).ConfigureAwait(false);
-        }
-
-        return wire.Standing(lostBefore);
     }
 }

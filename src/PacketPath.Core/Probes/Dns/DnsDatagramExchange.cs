@@ -11,6 +11,7 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
 {
     private const int Attempts = 3;
     private const int LargestDatagram = 65535;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     private readonly DnsRejections _rejections = new();
     private readonly List<ErrorQueueRecord> _errors = [];
@@ -20,6 +21,7 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
     private bool _cookieRenewed;
     private int _sent;
     private long _sentAt;
+    private long _heardUntil;
     private int _errno;
     private byte[] _query = [];
 
@@ -51,7 +53,7 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
                 }
             }
 
-            return Failed(_rejections.Count > 0 ? DnsExchangeOutcome.Invalid : DnsExchangeOutcome.Silent);
+            return await TakeLeftAsync(socket, buffer, stop).ConfigureAwait(false) ?? Failed(_rejections.Count > 0 ? DnsExchangeOutcome.Invalid : DnsExchangeOutcome.Silent);
         }
         finally
         {
@@ -113,6 +115,13 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
         return _errors.Count > 0 ? Failed(DnsExchangeOutcome.IcmpError) : null;
     }
 
+    // What reached the socket before the end of the wait is an answer in time, however late this program comes to it.
+    private async Task<DnsReport?> TakeLeftAsync(Socket socket, byte[] buffer, CancellationToken stop)
+    {
+        _heardUntil = Now();
+        return socket.Available == 0 ? null : await ListenAsync(socket, buffer, _clock.Elapsed + Patience, stop).ConfigureAwait(false);
+    }
+
     private DnsReport? Judge(byte[] data, EndPoint from, Socket socket)
     {
         if (!server.Equals(from))
@@ -158,7 +167,9 @@ internal sealed class DnsDatagramExchange(DnsQuestionAsked asked, int bufferSize
             Rejected = _rejections.First,
             RejectedCount = _rejections.Count,
         },
-        null) { Id = _id };
+        null) { Id = _id, HeardUntil = _heardUntil == 0 ? Now() : _heardUntil };
+
+    private static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
     private void Take(Socket socket)
     {

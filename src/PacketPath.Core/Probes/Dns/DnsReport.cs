@@ -10,6 +10,9 @@ internal sealed record DnsReport(DnsExchange Exchange, DnsMessage? Message)
     /// <summary>The number of the query.</summary>
     public int Id { get; init; }
 
+    /// <summary>When the socket ceased to listen without an answer, in nanoseconds since 1970; no end where the answer was received.</summary>
+    public long HeardUntil { get; init; } = long.MaxValue;
+
     /// <summary>True where the whole answer is there.</summary>
     public bool IsWhole => Exchange.Outcome == DnsExchangeOutcome.Answered;
 

@@ -72,9 +72,9 @@ internal sealed class DnsResultBuilder(
         var lost = datagrams.FirstOrDefault(d => d.Exchange.Outcome == DnsExchangeOutcome.Silent && d.Exchange.BufferSize > smaller[0].Exchange.BufferSize && IsLarge(d.Exchange));
         return lost?.Exchange.BufferSize;
 
-        bool IsLarge(DnsExchange silent) => silent.FragmentsWhole is not null
+        bool IsLarge(DnsExchange silent) => silent.PacketsLate is not > 0 && (silent.FragmentsWhole is not null
             || Array.Exists(smaller, d => d.Exchange.Outcome == DnsExchangeOutcome.Truncated && d.Exchange.BufferSize < silent.BufferSize)
-            || (stream is { IsWhole: true } && stream.Exchange.Size > passed);
+            || (stream is { IsWhole: true } && stream.Exchange.Size > passed));
     }
 
     private DnsOutcome OutcomeOf(bool truncated, bool lost)

@@ -36,6 +36,9 @@ internal readonly record struct DnsSighting
     /// <summary>True where more follows.</summary>
     public bool More { get; init; }
 
+    /// <summary>When, in nanoseconds since 1970.</summary>
+    public long TimestampNanoseconds { get; init; }
+
     /// <summary>Where it was seen.</summary>
     public int InterfaceIndex { get; init; }
 
@@ -71,6 +74,7 @@ internal readonly record struct DnsSighting
             Length = Math.Max(0, captured.OriginalLength - CookedHeader - packet.Ip.HeaderLength),
             More = packet.Ip.MoreFragments,
             InterfaceIndex = packet.InterfaceIndex,
+            TimestampNanoseconds = captured.TimestampNanoseconds,
         };
         return true;
     }

@@ -9,36 +9,39 @@ namespace PacketPath.Probes;
 /// <summary>Watches the wire beside all questions of one call: queries leaving, answers and their fragments coming back.</summary>
 internal sealed class DnsWire : IDisposable
 {
-    private const int MostKept = 65536;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly EventDescriptor _wake = new();
     private readonly CaptureFeed<DnsSighting> _feed;
     private readonly int _serverPort;
-    private readonly Dictionary<(int Port, int Id), List<DnsSighting>> _byQuestion = [];
-    private readonly List<DnsSighting> _later = [];
+    private readonly DnsLedger _ledger;
     private readonly Task _opened;
-    private int _kept;
-    private bool _overflowed;
 
     /// <summary>Starts to open the capture.</summary>
-    public DnsWire(NetworkNamespace networkNamespace, int serverPort)
+    public DnsWire(NetworkNamespace networkNamespace, int serverPort, IPacketSourceFactory? factory = null)
     {
         _serverPort = serverPort;
-        _feed = new CaptureFeed<DnsSighting>(networkNamespace, _wake, DnsSighting.Filter(serverPort), DnsSighting.TryRead);
+        _ledger = new DnsLedger(serverPort);
+        _feed = new CaptureFeed<DnsSighting>(networkNamespace, _wake, DnsSighting.Filter(serverPort), Read, factory);
         _opened = Task.Run(() => _feed.WaitUntilOpened(CancellationToken.None));
     }
 
     /// <summary>True where the capture stands.</summary>
     public bool IsOpen => _feed.IsOpen;
 
-    /// <summary>Packets lost so far.</summary>
-    public long Lost => _feed.Lost;
+    /// <summary>Packets lost so far, by the kernel and for want of room here.</summary>
+    public long Lost => _feed.Lost + _ledger.Dropped;
 
     /// <summary>Waits until the capture stands or has failed.</summary>
     public Task OpenedAsync(CancellationToken stop) => _opened.WaitAsync(stop);
 
-    /// <summary>What the capture was worth since then.</summary>
+    /// <summary>Keeps what is seen between a local port and a server from now on. Call it before the first query leaves.</summary>
+    public void Watch(IPAddress server, int localPort) => _ledger.Register(PacketAddress.From(server), localPort);
+
+    /// <summary>Forgets what was seen of it.</summary>
+    public void Forget(IPAddress server, int localPort) => _ledger.Release(PacketAddress.From(server), localPort);
+
+    /// <summary>What the capture was worth since then. Ask last: it tells of what was lost of all that is told.</summary>
     public (CaptureStatus Status, MissingObservation[] Missing) Standing(long lostBefore)
     {
         if (_feed.Failure is { } failure)
@@ -46,7 +49,7 @@ internal sealed class DnsWire : IDisposable
             return (CaptureStatus.Unavailable, [Missed(failure.Message, failure.Remedy)]);
         }
 
-        return _overflowed || Lost > lostBefore
+        return Lost > lostBefore
             ? (CaptureStatus.Incomplete, [Missed("packets were lost while capturing: one that is not listed may still have passed", "Repeat the probe when this host is less busy.")])
             : (CaptureStatus.Complete, []);
     }
@@ -64,32 +67,12 @@ internal sealed class DnsWire : IDisposable
         }
     }
 
-    /// <summary>What was seen of one question, by its local port and number; it is forgotten with that. A port alone may have served another question since.</summary>
-    public DnsExchange Tell(DnsExchange exchange, int id, IPAddress server)
+    /// <summary>What was seen of one question. A socket listened until then: what came later it could not receive.</summary>
+    public DnsExchange Tell(DnsReport report, IPAddress server)
     {
         var address = PacketAddress.From(server);
-        List<DnsSighting> seen;
-        List<DnsSighting> later;
-        lock (_byQuestion)
-        {
-            Drain();
-            seen = _byQuestion.Remove((exchange.LocalPort, id), out var found) ? found : [];
-            _kept -= seen.Count;
-            later = [.. _later.Where(l => l.From == address)];
-        }
-
-        var place = seen.Where(s => s.To == address || s.From == address).GroupBy(s => s.InterfaceIndex).OrderByDescending(g => g.Count()).FirstOrDefault();
-        var queries = place?.Where(s => s.To == address && s.DestinationPort == _serverPort).ToList() ?? [];
-        var answers = place?.Where(s => s.From == address && s.SourcePort == _serverPort).ToList() ?? [];
-        var rest = later.Where(l => l.InterfaceIndex == place?.Key && answers.Exists(a => a.More && a.Identification == l.Identification && a.To == l.To)).ToList();
-        var sets = answers.Where(a => a.More).Select(a => rest.Where(l => l.Identification == a.Identification).Append(a).ToList()).ToList();
-        return exchange with
-        {
-            QueriesSeen = queries.Count,
-            PacketsSeen = answers.Count + rest.Count,
-            Fragments = answers.Count == 0 ? 0 : sets.Count == 0 ? 1 : sets.Max(s => s.DistinctBy(f => f.Offset).Count()),
-            FragmentsWhole = sets.Count == 0 ? null : sets.Exists(IsWhole),
-        };
+        var (seen, later) = _ledger.Of(address, report.Exchange.LocalPort, report.Id);
+        return DnsWireCount.Tell(report.Exchange, seen, later, address, _serverPort, report.HeardUntil);
     }
 
     /// <inheritdoc/>
@@ -99,45 +82,14 @@ internal sealed class DnsWire : IDisposable
         _wake.Dispose();
     }
 
-    private static bool IsWhole(List<DnsSighting> fragments)
+    // Filed where it is read: nothing waits in the feed, and traffic of others takes no room.
+    private bool Read(in CapturedPacket captured, out DnsSighting sighting)
     {
-        var next = 0;
-        foreach (var fragment in fragments.DistinctBy(f => f.Offset).OrderBy(f => f.Offset))
+        if (DnsSighting.TryRead(captured, out sighting))
         {
-            if (fragment.Offset > next)
-            {
-                return false;
-            }
-
-            next = Math.Max(next, fragment.Offset + fragment.Length);
-            if (!fragment.More)
-            {
-                return true;
-            }
+            _ledger.File(sighting);
         }
 
         return false;
-    }
-
-    private void Drain()
-    {
-        while (_feed.TryTake(out var sighting))
-        {
-            if (_kept >= MostKept)
-            {
-                _overflowed = true;
-                continue;
-            }
-
-            _kept++;
-            if (sighting.SourcePort == 0 && sighting.DestinationPort == 0)
-            {
-                _later.Add(sighting);
-                continue;
-            }
-
-            var question = (sighting.DestinationPort == _serverPort ? sighting.SourcePort : sighting.DestinationPort, sighting.MessageId);
-            (_byQuestion.TryGetValue(question, out var list) ? list : _byQuestion[question] = []).Add(sighting);
-        }
     }
 }
