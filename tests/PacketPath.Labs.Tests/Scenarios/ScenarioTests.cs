@@ -1,10 +1,11 @@
 using System.Text;
+using PacketPath.Core.Tests.Diagnosis;
 using PacketPath.Module.Tests;
 using PacketPath.Tests;
 
 namespace PacketPath.Labs.Tests;
 
-/// <summary>Every shipped scenario, through the real engine and the built module, gets the verdict that is its truth.</summary>
+/// <summary>Every shipped scenario, through the real engine and the built module, gets the verdict that is its truth, and a whole one.</summary>
 public abstract class ScenarioTests(EngineFixture engine)
 {
     /// <summary>Splits the scenarios so that two collections run side by side.</summary>
@@ -29,7 +30,18 @@ public abstract class ScenarioTests(EngineFixture engine)
         Assert.NotNull(result.Actual);
         Assert.Null(result.PcapPath);
         Assert.Empty(result.Errors);
+        foreach (var verdict in result.Output.SelectMany(VerdictsOf).Prepend(result.Actual))
+        {
+            Whole.Check(verdict);
+        }
     }
+
+    private static IEnumerable<PacketFailure> VerdictsOf(object item) => item switch
+    {
+        PacketFailure verdict => [verdict],
+        PacketTrace trace => [trace.Verdict, .. trace.Contributing],
+        _ => [],
+    };
 
     private static string Explain(PacketLabResult result)
     {
