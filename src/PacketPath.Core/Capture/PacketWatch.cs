@@ -104,11 +104,13 @@ internal sealed class PacketWatch : IDisposable
             var counts = _sources[index].Source.GetCounts();
             var isFile = known.ReadPath is not null;
             var end = isFile || isCut ? count.Last : count.Failure is null ? _ended : count.FailedAt;
+            // The first of several captures already takes packets while the last is opened.
+            var began = count.First is { } first && first < _started ? first : _started;
             yield return known with
             {
-                ObservedAt = end ?? _started,
-                StartedAt = isFile ? count.First : _started,
-                EndedAt = end ?? (isFile ? null : _started),
+                ObservedAt = end ?? began,
+                StartedAt = isFile ? count.First : began,
+                EndedAt = end ?? (isFile ? null : began),
                 Packets = count.Packets,
                 Lost = isFile ? null : counts.Dropped + counts.InterfaceDropped,
                 Failure = count.Failure,
