@@ -22,7 +22,7 @@ internal class CaptureFeed<T> : IDisposable
     private readonly EventDescriptor _wake;
     private readonly IPacketSourceFactory? _factory;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ManualResetEventSlim _opened = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _filter;
     private readonly PacketReader<T> _read;
     private readonly ConcurrentQueue<T> _waiting = new();
@@ -54,8 +54,11 @@ internal class CaptureFeed<T> : IDisposable
     /// <summary>True where the capture stands.</summary>
     public bool IsOpen => _source is not null;
 
+    /// <summary>Completed where the capture stands or has failed.</summary>
+    public Task Opened => _opened.Task;
+
     /// <summary>Waits until the capture stands or has failed.</summary>
-    public void WaitUntilOpened(CancellationToken stop) => _opened.Wait(stop);
+    public void WaitUntilOpened(CancellationToken stop) => _opened.Task.Wait(stop);
 
     /// <summary>Packets lost so far.</summary>
     public long Lost => (_source?.GetCounts().Dropped ?? 0) + Interlocked.Read(ref _overflowed) + (_ended ? 1 : 0);
@@ -95,7 +98,7 @@ internal class CaptureFeed<T> : IDisposable
             var options = new CaptureOptions { Filter = _filter, QuickOpen = true };
             using var source = _namespace.Run(() => (_factory ?? PacketSources.Factory).OpenLive(options));
             _source = source;
-            _opened.Set();
+            _opened.TrySetResult();
             try
             {
                 source.Run(OnPacket, _stop.Token);
@@ -117,7 +120,7 @@ internal class CaptureFeed<T> : IDisposable
         }
         finally
         {
-            _opened.Set();
+            _opened.TrySetResult();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using PacketPath.Capture;
 using PacketPath.Interop;
 
 namespace PacketPath.Probes;
@@ -8,6 +9,9 @@ namespace PacketPath.Probes;
 /// <summary>Makes the handshakes of each target: TCP first, then every name side by side, then what shows whether a failure is about the name.</summary>
 internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResult>
 {
+    /// <summary>How many captures stand at once.</summary>
+    internal const int MostCaptures = 32;
+
     private const int NamesAtOnce = 8;
     private const int TcpLevel = 6;
     private const int TcpInfoOption = 11;
@@ -21,17 +25,27 @@ internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResu
         Remedy = "Install the package ca-certificates, or name a file of roots with -TrustedCertificate.",
     };
 
+    private static readonly MissingObservation TooMany = TlsWatch.Missing(
+        $"{MostCaptures} captures of other targets stood at the time, which is as many as may", "Probe fewer targets at once (-ThrottleLimit), or this one alone.");
+
     private readonly TlsProbeOptions _options;
+    private readonly IPacketSourceFactory? _factory;
+    private readonly SemaphoreSlim _captures = new(MostCaptures);
 
     /// <summary>Creates an engine.</summary>
-    public TlsEngine(TlsProbeOptions options, Action<ProbeOutput<TlsTarget, TlsServerNameResult>> sink)
-        : base(options, sink) => _options = options;
+    /// <param name="options">How to probe.</param>
+    /// <param name="sink">Takes what comes out; called from pool threads.</param>
+    /// <param name="factory">Opens the captures; null for the module's own.</param>
+    public TlsEngine(TlsProbeOptions options, Action<ProbeOutput<TlsTarget, TlsServerNameResult>> sink, IPacketSourceFactory? factory = null)
+        : base(options, sink) => (_options, _factory) = (options, factory);
+
+    /// <inheritdoc/>
+    protected override void Ended() => _captures.Dispose();
 
     /// <inheritdoc/>
     protected override async Task<TlsServerNameResult> ProbeAsync(TlsTarget target, CancellationToken stop)
     {
         var began = Stopwatch.GetTimestamp();
-        using var watch = _options.Capture ? new TlsWatch(_options.Namespace, target) : null;
         var tcp = await SynAsync(new SynTarget(target.Name, target.Address, target.Port), stop).ConfigureAwait(false);
         var result = new TlsServerNameResult
         {
@@ -68,25 +82,40 @@ internal sealed class TlsEngine : ApplicationEngine<TlsTarget, TlsServerNameResu
             };
         }
 
-        if (watch is not null)
-        {
-            await watch.OpenedAsync(stop).ConfigureAwait(false);
-        }
-
-        var handshakes = await HandshakesAsync(target, tcp, stop).ConfigureAwait(false);
-        result = result with { Handshakes = handshakes };
-        if (watch is not null)
-        {
-            var (watched, status, missing) = await watch.CompleteAsync(handshakes, tcp, stop).ConfigureAwait(false);
-            result = result with { Handshakes = watched, CaptureStatus = status, NotObserved = missing };
-        }
-
-        if (!_options.Trust.HasRoots && Array.Exists(handshakes, static h => h.Certificate is not null))
+        result = await WatchedAsync(result, target, tcp, stop).ConfigureAwait(false);
+        if (!_options.Trust.HasRoots && Array.Exists(result.Handshakes, static h => h.Certificate is not null))
         {
             result = result with { NotObserved = [.. result.NotObserved, NoRoots] };
         }
 
         return result with { ElapsedMilliseconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3) };
+    }
+
+    // A capture for each address whose port is open, as long as not too many of them stand: each is a packet socket that every packet of this host passes.
+    private async Task<TlsServerNameResult> WatchedAsync(TlsServerNameResult result, TlsTarget target, SynPathResult tcp, CancellationToken stop)
+    {
+        if (!_options.Capture || !_captures.Wait(0, CancellationToken.None))
+        {
+            return result with
+            {
+                Handshakes = await HandshakesAsync(target, tcp, stop).ConfigureAwait(false),
+                CaptureStatus = _options.Capture ? CaptureStatus.Unavailable : CaptureStatus.NotRequested,
+                NotObserved = _options.Capture ? [TooMany] : [],
+            };
+        }
+
+        try
+        {
+            using var watch = new TlsWatch(_options.Namespace, target, _factory);
+            await watch.OpenedAsync(stop).ConfigureAwait(false);
+            var handshakes = await HandshakesAsync(target, tcp, stop).ConfigureAwait(false);
+            var (watched, status, missing) = await watch.CompleteAsync(handshakes, tcp, stop).ConfigureAwait(false);
+            return result with { Handshakes = watched, CaptureStatus = status, NotObserved = missing };
+        }
+        finally
+        {
+            _captures.Release();
+        }
     }
 
     private async Task<TlsHandshake[]> HandshakesAsync(TlsTarget target, SynPathResult tcp, CancellationToken stop)

@@ -33,10 +33,13 @@ internal sealed class TlsWatch : IDisposable
     /// <summary>Waits until it stands or has failed.</summary>
     public async Task OpenedAsync(CancellationToken stop)
     {
-        var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (!_feed.IsOpen && _feed.Failure is null && waited.Elapsed < Opening)
+        try
         {
-            await Task.Delay(Poll, stop).ConfigureAwait(false);
+            await _feed.Opened.WaitAsync(Opening, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then the packets that are missing count as lost.
         }
 
         _lost = _feed.Lost;
