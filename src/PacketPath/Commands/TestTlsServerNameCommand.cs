@@ -154,12 +154,7 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
     private TlsSession? Session()
     {
         var key = $"{NetNamespace}\n{Mark}";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
+        return _sessions.TryGetValue(key, out var session) ? session : _sessions[key] = Open();
     }
 
     private ProbeSessionOptions Asked() => new()

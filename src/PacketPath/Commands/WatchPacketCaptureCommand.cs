@@ -75,18 +75,20 @@ public sealed class WatchPacketCaptureCommand : PacketPathCmdlet
     [Parameter]
     public SwitchParameter IncludeSummary { get; set; }
 
-    private int Snapshot => SnapshotLength > 0 ? SnapshotLength : Path is null ? HeadersOnly : WholePackets;
+    /// <summary>How much of each packet is taken.</summary>
+    internal int Snapshot => SnapshotLength > 0 ? SnapshotLength : Path is null ? HeadersOnly : WholePackets;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var opening = new WatchOpening(this, StopToken);
         if (ParameterSetName == FileSet)
         {
-            OpenFiles(_sources);
+            opening.OpenFiles(_sources);
         }
-        else if (IsFilterSound())
+        else if (opening.IsFilterSound())
         {
-            OpenLive(_sources);
+            opening.OpenLive(_sources);
         }
     }
 
@@ -154,101 +156,4 @@ public sealed class WatchPacketCaptureCommand : PacketPathCmdlet
         CaptureFailureReason.LibraryMissing => ErrorCategory.NotInstalled,
         _ => ErrorCategory.ResourceUnavailable,
     };
-
-    private bool IsFilterSound()
-    {
-        if (Filter.Length == 0)
-        {
-            return true;
-        }
-
-        try
-        {
-            // What is sound for Ethernet is what the syntax allows; what one interface's kind does not allow shows when it is opened.
-            if (PacketSources.Factory.ValidateFilter(Filter, CaptureLinkType.Ethernet) is not { } words)
-            {
-                return true;
-            }
-
-            WriteProblem(new ArgumentException($"'{Filter}' is not a capture filter: {words}."), "CaptureInvalidFilter", ErrorCategory.InvalidArgument, Filter, "See pcap-filter(7); for example: tcp port 443 and host 192.0.2.10.");
-        }
-        catch (CaptureException failure)
-        {
-            Report(failure, Filter);
-        }
-
-        return false;
-    }
-
-    private void OpenFiles(List<WatchedSource> sources)
-    {
-        foreach (var text in ReadPath)
-        {
-            try
-            {
-                foreach (var path in SessionState.Path.GetResolvedProviderPathFromPSPath(text, out _))
-                {
-                    sources.Add(WatchedSources.OpenFile(path, Filter));
-                }
-            }
-            catch (CaptureException failure)
-            {
-                Report(failure, text);
-            }
-            catch (Exception missing) when (missing is ItemNotFoundException or PSInvalidOperationException or System.Management.Automation.DriveNotFoundException)
-            {
-                WriteProblem(missing, "CaptureFileNotFound", ErrorCategory.ObjectNotFound, text, "Give the path of a pcap or pcapng file.");
-            }
-        }
-    }
-
-    private void OpenLive(List<WatchedSource> sources)
-    {
-        foreach (var text in NetNamespace ?? [null!])
-        {
-            try
-            {
-                using var network = NetworkNamespace.Open(text);
-                foreach (var name in Interfaces(network))
-                {
-                    OpenLive(sources, network, name);
-                }
-            }
-            catch (NetNamespaceException failure)
-            {
-                WriteProblem(failure, "NetNamespace" + failure.Reason, ErrorCategory.ObjectNotFound, text, failure.Remedy);
-            }
-        }
-    }
-
-    private void OpenLive(List<WatchedSource> sources, NetworkNamespace network, string name)
-    {
-        try
-        {
-            sources.Add(WatchedSources.OpenLive(network, new CaptureOptions
-            {
-                InterfaceName = name,
-                Filter = Filter,
-                SnapshotLength = Snapshot,
-                Direction = Direction,
-                Promiscuous = Promiscuous,
-            }));
-        }
-        catch (CaptureException failure)
-        {
-            Report(failure, failure.Reason == CaptureFailureReason.InvalidFilter ? Filter : name);
-        }
-    }
-
-    private IEnumerable<string> Interfaces(NetworkNamespace network)
-    {
-        var wanted = new NameFilter(InterfaceAlias);
-        if (wanted.IsLiteral)
-        {
-            return wanted.Literals.Distinct();
-        }
-
-        using var table = InterfaceTable.Open(network);
-        return [.. table.List(StopToken).Select(i => i.InterfaceAlias).Where(wanted.Matches)];
-    }
 }

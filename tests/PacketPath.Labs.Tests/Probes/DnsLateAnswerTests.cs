@@ -39,7 +39,7 @@ public class DnsLateAnswerTests
         Assert.Contains("answers come only after", verdict.Summary, StringComparison.Ordinal);
     }
 
-    // The connection keeps the conversation going until the sockets that asked over UDP are closed and their answers sent.
+    // The connection keeps the conversation going until sockets that asked over UDP are closed and their answers sent.
     private static async Task<int> AnswerLateAsync(NetworkNamespace inside, Socket datagrams, Socket listener)
     {
         var buffer = new byte[4096];
@@ -55,14 +55,29 @@ public class DnsLateAnswerTests
 
         using (connection)
         {
-            Assert.True(SpinWait.SpinUntil(() => inside.Run(() => File.ReadLines("/proc/thread-self/net/udp").Skip(1).All(IsServer)), Patience));
-            var answered = 0;
+            var asked = new List<(byte[] Query, EndPoint From)>();
             while (datagrams.Available > 0)
             {
                 EndPoint from = new IPEndPoint(IPAddress.Any, 0);
                 var length = datagrams.ReceiveFrom(buffer, ref from);
-                buffer[2] |= 0x80;
-                datagrams.SendTo(buffer.AsSpan(0, length), from);
+                asked.Add((buffer[..length], from));
+            }
+
+            // The first sockets close a good while before the connection is given up.
+            var open = new HashSet<int>();
+            bool IsLate((byte[] Query, EndPoint From) one) => !open.Contains(((IPEndPoint)one.From).Port);
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    open = [.. inside.Run(() => File.ReadAllLines("/proc/thread-self/net/udp")).Skip(1).Select(LocalPort)];
+                    return asked.Exists(IsLate);
+                },
+                Patience));
+            var answered = 0;
+            foreach (var (query, from) in asked.Where(IsLate))
+            {
+                query[2] |= 0x80;
+                datagrams.SendTo(query, from);
                 answered++;
             }
 
@@ -70,6 +85,6 @@ public class DnsLateAnswerTests
         }
     }
 
-    private static bool IsServer(string line) =>
-        int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) == 53;
+    private static int LocalPort(string line) =>
+        int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

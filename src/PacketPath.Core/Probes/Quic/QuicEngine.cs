@@ -58,8 +58,12 @@ internal sealed class QuicEngine(
         await exchange.Quiet.ConfigureAwait(false);
         if (running.IsCompleted)
         {
+            // Silence that is over before anybody looked beside it is looked beside all the same.
             await running.ConfigureAwait(false);
-            return new QuicNegotiation(dialog, exchange);
+            if (DatagramFindings.Outcome(exchange) != QuicUdpOutcome.Silent)
+            {
+                return new QuicNegotiation(dialog, exchange);
+            }
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
