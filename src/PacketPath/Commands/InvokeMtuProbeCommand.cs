@@ -15,7 +15,7 @@ public sealed class InvokeMtuProbeCommand : HostCmdlet
     private const int DefaultTcpPort = 443;
     private const int LargestMtu = 65575;
 
-    private readonly Dictionary<string, MtuProbeSession?> _sessions = [];
+    private readonly ProbeSessions<MtuProbeSession> _sessions = new();
 
     /// <summary>The destinations: addresses or names. A name is probed at every address it has.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -122,38 +122,20 @@ public sealed class InvokeMtuProbeCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private MtuProbeSession? Session()
-    {
-        var key = NetNamespace ?? "";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
-    }
+    private MtuProbeSession? Session() => _sessions.Of(NetNamespace ?? "", Open);
 
     private ProbeSessionOptions Asked() => new()
     {

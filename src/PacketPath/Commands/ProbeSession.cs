@@ -31,7 +31,7 @@ internal sealed record ProbeSessionOptions
 }
 
 /// <summary>One probe that runs behind the pipeline, for one namespace: takes targets, and writes results from the pipeline's thread.</summary>
-internal abstract class ProbeSession<TTarget, TResult> : IDisposable
+internal abstract class ProbeSession<TTarget, TResult> : IProbeSession
     where TTarget : class
     where TResult : class
 {

@@ -10,7 +10,7 @@ namespace PacketPath.Commands;
 [OutputType(typeof(DnsTruncationResult))]
 public sealed class TestDnsTruncationCommand : HostCmdlet
 {
-    private readonly Dictionary<string, DnsProbeSession?> _sessions = [];
+    private readonly ProbeSessions<DnsProbeSession> _sessions = new();
 
     /// <summary>The names to ask for. They are taken as complete: no search domain is appended. With -Type PTR an address may stand for its name in reverse.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -111,23 +111,14 @@ public sealed class TestDnsTruncationCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
@@ -148,16 +139,7 @@ public sealed class TestDnsTruncationCommand : HostCmdlet
     // Of a list that nobody typed, the other family is passed over in silence.
     private IEnumerable<string> OfFamily(string[] servers) => IPv4 == IPv6 ? servers : servers.Where(s => s.Contains(':') == IPv6);
 
-    private DnsProbeSession? Session()
-    {
-        var key = $"{NetNamespace}\n{ServerPort}";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
-    }
+    private DnsProbeSession? Session() => _sessions.Of($"{NetNamespace}\n{ServerPort}", Open);
 
     private DnsProbeSession? Open()
     {

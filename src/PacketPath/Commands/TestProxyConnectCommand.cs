@@ -11,7 +11,7 @@ namespace PacketPath.Commands;
 [OutputType(typeof(ProxyConnectResult))]
 public sealed class TestProxyConnectCommand : HostCmdlet
 {
-    private readonly Dictionary<string, ProxySession?> _sessions = [];
+    private readonly ProbeSessions<ProxySession> _sessions = new();
 
     /// <summary>Where the tunnels are to end: URIs, or host:port (port 443 where none is written). The proxy resolves the names, not this host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -116,23 +116,14 @@ public sealed class TestProxyConnectCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
@@ -141,16 +132,7 @@ public sealed class TestProxyConnectCommand : HostCmdlet
     private NetworkCredential? Secret() =>
         Credential is null || Credential == PSCredential.Empty ? null : new NetworkCredential(Credential.UserName, Credential.Password);
 
-    private ProxySession? Session()
-    {
-        var key = NetNamespace ?? "";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
-    }
+    private ProxySession? Session() => _sessions.Of(NetNamespace ?? "", Open);
 
     private ProxySession? Open()
     {

@@ -13,7 +13,7 @@ public sealed class TestQuicPathCommand : HostCmdlet
 {
     private const int DefaultPort = 443;
 
-    private readonly Dictionary<string, QuicPathSession?> _sessions = [];
+    private readonly ProbeSessions<QuicPathSession> _sessions = new();
     private string? _serverName;
     private string? _controlName;
 
@@ -117,23 +117,14 @@ public sealed class TestQuicPathCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
@@ -159,14 +150,5 @@ public sealed class TestQuicPathCommand : HostCmdlet
         return null;
     }
 
-    private QuicPathSession? Session()
-    {
-        var key = string.Create(CultureInfo.InvariantCulture, $"{Mark} {NetNamespace}");
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = QuicPathSession.Open(this, StopToken, Look, _serverName, _controlName);
-        }
-
-        return session;
-    }
+    private QuicPathSession? Session() => _sessions.Of(string.Create(CultureInfo.InvariantCulture, $"{Mark} {NetNamespace}"), () => QuicPathSession.Open(this, StopToken, Look, _serverName, _controlName));
 }

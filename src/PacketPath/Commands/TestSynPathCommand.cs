@@ -13,7 +13,7 @@ public sealed class TestSynPathCommand : HostCmdlet
     private const int DefaultPort = 443;
     private const string Own = "";
 
-    private readonly Dictionary<string, SynPathSession?> _sessions = [];
+    private readonly ProbeSessions<SynPathSession> _sessions = new();
     private bool _portOnCommandLine;
 
     /// <summary>The destinations: addresses or names. A name is probed at every address it has.</summary>
@@ -96,23 +96,14 @@ public sealed class TestSynPathCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
@@ -140,17 +131,7 @@ public sealed class TestSynPathCommand : HostCmdlet
         }
     }
 
-    private SynPathSession? Session()
-    {
-        var key = $"{NetNamespace ?? Own}\n{Mark}";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            session = Open();
-            _sessions[key] = session;
-        }
-
-        return session;
-    }
+    private SynPathSession? Session() => _sessions.Of($"{NetNamespace ?? Own}\n{Mark}", Open);
 
     private ProbeSessionOptions Asked() => new()
     {

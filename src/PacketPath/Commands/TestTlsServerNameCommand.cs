@@ -13,7 +13,7 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
 {
     private const int DefaultPort = 443;
 
-    private readonly Dictionary<string, TlsSession?> _sessions = [];
+    private readonly ProbeSessions<TlsSession> _sessions = new();
     private TlsTrust _trust = TlsTrust.System;
 
     /// <summary>The destinations: addresses or names. A name is probed at every address it has.</summary>
@@ -129,33 +129,20 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    protected override void EndProcessing() => _sessions.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var session in _sessions.Values)
-            {
-                session?.Dispose();
-            }
+            _sessions.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private TlsSession? Session()
-    {
-        var key = $"{NetNamespace}\n{Mark}";
-        return _sessions.TryGetValue(key, out var session) ? session : _sessions[key] = Open();
-    }
+    private TlsSession? Session() => _sessions.Of($"{NetNamespace}\n{Mark}", Open);
 
     private ProbeSessionOptions Asked() => new()
     {

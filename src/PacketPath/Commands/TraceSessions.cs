@@ -11,37 +11,16 @@ namespace PacketPath.Commands;
 /// <param name="trust">What certificates are judged by.</param>
 internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationToken stop, TlsTrust trust) : IDisposable
 {
-    private readonly Dictionary<string, TraceSession?> _sessions = [];
+    private readonly ProbeSessions<TraceSession> _sessions = new();
 
     /// <summary>The session of the namespace the cmdlet is at; null where it could not be opened, which was reported.</summary>
-    public TraceSession? Current()
-    {
-        var key = cmdlet.NetNamespace ?? "";
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            _sessions[key] = session = Open();
-        }
-
-        return session;
-    }
+    public TraceSession? Current() => _sessions.Of(cmdlet.NetNamespace ?? "", Open);
 
     /// <summary>Writes every trace that is still to come.</summary>
-    public void Finish()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Finish();
-        }
-    }
+    public void Finish() => _sessions.Finish();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var session in _sessions.Values)
-        {
-            session?.Dispose();
-        }
-    }
+    public void Dispose() => _sessions.Dispose();
 
     private TraceSession? Open()
     {
