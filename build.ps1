@@ -295,7 +295,9 @@ function doTest {
 function doSoak {
     once Needs
     once Build
-    mustRun (at tools pwsh) (@('-NoProfile', '-File', (at tests soak Soak.ps1), '-Count', "$Count", '-Filter', $(if ($Filter) { $Filter } else { '*' })))
+    # Called here and not as a program: an argument such as R* would become the names of files on the way to one.
+    & (at tests soak Soak.ps1) -Count $Count -Filter $(if ($Filter) { $Filter } else { '*' })
+    if ($LASTEXITCODE -ne 0) { throw "The soak ended with exit code $LASTEXITCODE." }
 }
 
 function doDocs {

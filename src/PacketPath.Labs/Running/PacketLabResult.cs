@@ -67,6 +67,9 @@ public sealed record PacketLabInfo
     /// <summary>The pipeline it runs.</summary>
     public string Pipeline { get; init; } = "";
 
+    /// <summary>What it runs with -Trace; null where it has no such text.</summary>
+    public string? Trace { get; init => field = EmptyText.AsNull(value); }
+
     /// <summary>The file.</summary>
     public string Path { get; init; } = "";
 }

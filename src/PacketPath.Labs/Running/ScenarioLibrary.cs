@@ -26,6 +26,7 @@ public static class ScenarioLibrary
         Layer = scenario.Expected.Layer,
         Teaches = scenario.Teaches,
         Pipeline = scenario.Pipeline,
+        Trace = scenario.Trace,
         Path = scenario.Path ?? "",
     };
 }
