@@ -26,7 +26,7 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
 
     /// <summary>The same request of a proxy again, and what it comes to.</summary>
     public string Proxy(ProxyConnectResult asked, string options = "") => Describe.Text(
-        $"Test-ProxyConnect -Target {Quote(TargetKey.Text(asked.TunnelHost, Math.Clamp(asked.TunnelPort, 1, 65535)))} -Proxy {Quote(asked.ProxyUri)}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
+        $"Test-ProxyConnect -Target {Quote(TargetKey.Text(asked.TunnelHost, Math.Clamp(asked.TunnelPort, 1, 65535)))} -Proxy {Quote(asked.ProxyUri)}{Bound}{Mark}{User}{options}{Netns} | Resolve-PacketFailure");
 
     /// <summary>The same attempt again, and what it comes to.</summary>
     public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
@@ -52,16 +52,16 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         var name = Option("-ServerName", handshake.ServerName ?? "");
         var files = evidence.Applications.OfType<TlsServerNameResult>().FirstOrDefault(r => r.Handshakes.Contains(handshake))?.TrustedCertificate ?? [];
         name += files.Length == 0 || options.Contains("-TrustedCertificate", StringComparison.Ordinal) ? "" : $" -TrustedCertificate {string.Join(", ", files.Select(Quote))}";
-        return Describe.Text($"Test-TlsServerName -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{name}{Bound}{Mark}{options}{Netns} | Resolve-PacketFailure");
+        return Describe.Text($"Test-TlsServerName -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{name}{Bound}{Mark}{User}{options}{Netns} | Resolve-PacketFailure");
     }
 
     /// <summary>The same question for QUIC again, and what it comes to.</summary>
     public string Quic(QuicPathResult quic) => Describe.Text(
-        $"Test-QuicPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {Math.Clamp(quic.RemotePort, 1, 65535)}{Option("-ServerName", quic.Handshake?.ServerName ?? "")}{Bound}{Mark}{Netns} | Resolve-PacketFailure");
+        $"Test-QuicPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {Math.Clamp(quic.RemotePort, 1, 65535)}{Option("-ServerName", quic.Handshake?.ServerName ?? "")}{Bound}{Mark}{User}{Netns} | Resolve-PacketFailure");
 
     /// <summary>What of the firewall could apply to datagrams of this flow on their way out.</summary>
     public string UdpFirewall() => Describe.Text(
-        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort} -Protocol Udp{Option("-OutputInterface", evidence.InterfaceAlias)}{Netns}");
+        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort} -Protocol Udp{Option("-OutputInterface", evidence.InterfaceAlias)}{User}{Netns}");
 
     /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
     public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
@@ -69,14 +69,14 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     private string Probe(string options, string bound)
     {
         var port = evidence.Key.RemotePort is > 0 and <= 65535 ? evidence.Key.RemotePort : PortToTry;
-        return Describe.Text($"Test-SynPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{bound}{Mark}{options}{Netns}");
+        return Describe.Text($"Test-SynPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{bound}{Mark}{User}{options}{Netns}");
     }
 
     /// <summary>The route of this target.</summary>
     public string Route() => RouteOf(Address(evidence.RemoteAddress));
 
     /// <summary>The route of an address.</summary>
-    public string RouteOf(string address) => $"Get-PacketRoute -Destination {Quote(Address(address))}{Bound}{Mark}{Netns}";
+    public string RouteOf(string address) => $"Get-PacketRoute -Destination {Quote(Address(address))}{Bound}{Mark}{User}{Netns}";
 
     /// <summary>The entries of the routing tables.</summary>
     public string Routes() => $"Get-PacketRoute -List{Family}{Netns}";
@@ -152,7 +152,7 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
 
     /// <summary>What of the firewall could apply to this flow's first packet on its way out.</summary>
     public string OutputFirewall() => Describe.Text(
-        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort}{Option("-OutputInterface", evidence.InterfaceAlias)}{Netns}");
+        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort}{Option("-OutputInterface", evidence.InterfaceAlias)}{User}{Netns}");
 
     /// <summary>What of the firewall could apply to the answer on its way in.</summary>
     public string InputFirewall(string? alias) => evidence.Probe is not { LocalAddress: { } local } probe ? Firewall() : Describe.Text(
@@ -184,6 +184,8 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     private string Mark => evidence.Probe?.Mark is > 0 and var probed
         ? Describe.Text($" -Mark {probed}")
         : evidence.Route?.Mark is > 0 and var routed ? Describe.Text($" -Mark {routed}") : "";
+
+    private string User => (Asked is { } asked ? asked.RequestedUid : evidence.Route?.Uid) is { } user ? Describe.Text($" -Uid {user}") : "";
 
     private string Family => evidence.RemoteAddress.Length == 0 ? "" : evidence.IsIPv6 ? " -IPv6" : " -IPv4";
 

@@ -19,7 +19,8 @@ internal static class Conflicts
     {
         var counts = evidence.Probe;
         return evidence.Probes
-            .Where(p => !ReferenceEquals(p, counts) && (counts is null || (p.Outcome != counts.Outcome && p.Mark == counts.Mark)))
+            .Where(static p => p.RequestedUid is null || p.RequestedUid == p.Uid)
+            .Where(p => !ReferenceEquals(p, counts) && (counts is null || (p.Outcome != counts.Outcome && (p.Mark, p.RequestedUid) == (counts.Mark, counts.RequestedUid))))
             .DistinctBy(p => (p.Outcome, p.InterfaceAlias))
             .Select(p => Observations.Refutes(
                 $"the attempt at {At(p)}{(p.InterfaceAlias is null ? "" : " on " + p.InterfaceAlias)} ended as {p.Outcome}",

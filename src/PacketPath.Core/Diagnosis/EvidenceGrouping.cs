@@ -138,10 +138,14 @@ internal sealed class EvidenceGrouping
             : key.RemotePort == 0 && (Address(key).IsAskedWithPort || Address(key).MtuKey is not null);
     }
 
+    // A lookup with another mark or for another user is another question.
+    private static bool IsAbout(PacketRoute route, SynPathResult probe) => route.InputInterface is null && route.Mark == probe.Mark
+        && (route.Uid is { } user ? user == (probe.RequestedUid ?? probe.Uid) : probe.RequestedUid is null || probe.RequestedUid != probe.Uid);
+
     private EvidenceSet DestinationSet(TargetKey key, EvidenceSet? opposite = null)
     {
         var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
-        var mark = probes.Count == 0 ? (long?)null : probes[0].Mark;
+        var newest = probes.Count == 0 ? null : probes[0];
         var context = Address(key);
         var applications = NewestFirst(_applications.GetValueOrDefault(key) ?? []);
         var mtus = NewestFirst(context.MtuProbes);
@@ -149,7 +153,7 @@ internal sealed class EvidenceGrouping
         var asked = key.RemotePort == 0
             ? context.RoutesWithoutPort
             : context.RoutesWithoutPort.Concat(_routes.GetValueOrDefault(key) ?? []);
-        var routes = NewestFirst(embedded.Concat(asked).Where(r => mark is null || (r.Mark == mark && r.InputInterface is null)));
+        var routes = NewestFirst(embedded.Concat(asked).Where(r => newest is null || IsAbout(r, newest)));
         var route = routes.Count == 0 ? null : routes[0];
         var host = _hosts.GetValueOrDefault(key.Place);
 

@@ -63,6 +63,7 @@ internal sealed class FirewallCulprit
         Protocol = TransportProtocol.Tcp,
         OutputInterface = probe.InterfaceAlias,
         Mark = probe.Mark,
+        Uid = probe.Uid,
         ConntrackState = "new",
     });
 
@@ -87,6 +88,7 @@ internal sealed class FirewallCulprit
         Protocol = TransportProtocol.Tcp,
         OutputInterface = evidence.InterfaceAlias.Length == 0 ? null : evidence.InterfaceAlias,
         Mark = stuck.Mark,
+        Uid = stuck.UserId,
         ConntrackState = stuck.State == SocketState.SynSent ? "new" : "established",
     });
 

@@ -89,7 +89,7 @@ internal sealed class LayerCoverage
 
         if (probe.Outcome != SynOutcome.LocalError)
         {
-            Clear(PathLayer.Socket, $"a socket was opened and bound, and connect() began from {Describe.Local(probe)}");
+            Clear(PathLayer.Socket, $"a socket {(probe is { RequestedUid: not null, Uid: { } user } ? Describe.Text($"of user {user} ") : "")}was opened and bound, and connect() began from {Describe.Local(probe)}");
         }
         else if (probe.FailedCall == "connect" && probe.SocketError is "ENETUNREACH" or "EHOSTUNREACH" or "EACCES" or "EINVAL")
         {

@@ -95,5 +95,6 @@ internal sealed class TlsHandshakes
 
     private static bool AreBeside(TlsServerNameResult one, TlsServerNameResult other) =>
         (one.ObservedAt - other.ObservedAt).Duration() <= Beside
-        && (one.RequestedSourceAddress, one.RequestedInterfaceAlias, one.Mark) == (other.RequestedSourceAddress, other.RequestedInterfaceAlias, other.Mark);
+        && (one.RequestedSourceAddress, one.RequestedInterfaceAlias, one.Mark, one.TcpPath?.RequestedUid)
+            == (other.RequestedSourceAddress, other.RequestedInterfaceAlias, other.Mark, other.TcpPath?.RequestedUid);
 }

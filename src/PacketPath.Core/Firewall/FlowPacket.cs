@@ -49,6 +49,9 @@ internal sealed class FlowPacket
     /// <summary>The protocol's number; null where it is not known.</summary>
     public byte? Protocol => _flow.Protocol == TransportProtocol.Any ? null : (byte)_flow.Protocol;
 
+    /// <summary>The user whose packet it is; null where it is not known.</summary>
+    public long? User => _flow.Direction == FlowDirection.Output ? _flow.Uid : null;
+
     public int? SourcePort => _state.SourcePort;
 
     public int? DestinationPort => _state.DestinationPort;
@@ -89,6 +92,7 @@ internal sealed class FlowPacket
         MetaKey.IifName => Interface(_flow.InputInterface, isAbsent: _hook is "output"),
         MetaKey.OifName => Interface(_state.OutputInterface, isAbsent: _hook is "input" or "prerouting" or "ingress"),
         MetaKey.Mark => _state.Mark,
+        MetaKey.SkUid when User is { } user => FlowBits.Of(BitConverter.GetBytes((uint)user)),
         _ => FlowBits.Unknown(Math.Max(1, KeyNames.Meta(key).Bytes)),
     };
 

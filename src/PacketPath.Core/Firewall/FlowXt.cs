@@ -3,7 +3,7 @@ using PacketPath.Netlink.Nftables.Expressions;
 
 namespace PacketPath.Firewall;
 
-/// <summary>Tries a flow on xtables matches: ports and connection states; any other cannot be known.</summary>
+/// <summary>Tries a flow on xtables matches: ports, connection states and users; any other cannot be known.</summary>
 internal static class FlowXt
 {
     /// <summary>Whether the match holds, or what verdict the target gives.</summary>
@@ -34,6 +34,7 @@ internal static class FlowXt
             "state" => packet.State is { } state ? (info.U32(0) & state) != 0 : null,
             "conntrack" => Conntrack(info, packet),
             "multiport" => MultiPort(info, packet),
+            "owner" => Owner(xt, info, packet),
             _ => null,
         };
     }
@@ -89,6 +90,14 @@ internal static class FlowXt
         }
 
         return found != (info.U8(XtMatchText.MultiPortInverted) != 0);
+    }
+
+    private static bool? Owner(XtExpression xt, XtInfo info, FlowPacket packet)
+    {
+        const int userAlone = 1;
+        return xt.Revision == 1 && info.U8(16) == userAlone && packet.User is { } user
+            ? (user >= info.U32(0) && user <= info.U32(4)) != ((info.U8(17) & userAlone) != 0)
+            : null;
     }
 
     private static bool? Both(bool? one, bool? two, bool? three) =>

@@ -63,10 +63,14 @@ internal sealed partial class InetSocket : IDisposable
     public FileDescriptor Descriptor { get; }
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
+    /// <param name="ipv6">True for IPv6.</param>
+    /// <param name="protocol">The transport.</param>
+    /// <param name="user">Whose socket it is to be; null for the caller's own. Without CAP_SETUID it is the caller's in any case.</param>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public static InetSocket Open(bool ipv6, TransportProtocol protocol)
+    public static InetSocket Open(bool ipv6, TransportProtocol protocol, uint? user = null)
     {
         var type = (protocol == TransportProtocol.Udp ? Datagram : Stream) | NonBlockingCloseOnExec;
+        using var owner = FileSystemUser.Become(user);
         var descriptor = Socket(ipv6 ? InetAddress.AfInet6 : InetAddress.AfInet, type, 0);
         if (descriptor.IsInvalid)
         {

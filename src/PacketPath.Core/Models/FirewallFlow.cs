@@ -30,6 +30,9 @@ public sealed record FirewallFlow
     /// <summary>The packet mark.</summary>
     public long? Mark { get; init; }
 
+    /// <summary>The user whose packets they are, where they start here.</summary>
+    public long? Uid { get; init; }
+
     /// <summary>The state connection tracking gives the packet: new, established, related, untracked, invalid; null where it is not known.</summary>
     public string? ConntrackState { get; init => field = EmptyText.AsNull(value); }
 

@@ -87,6 +87,9 @@ public sealed record PacketRoute : DestinationEvidence
     /// <summary>The firewall mark asked; 0 where none.</summary>
     public long Mark { get; init; }
 
+    /// <summary>The user asked for; null for the asking one.</summary>
+    public long? Uid { get; init; }
+
     /// <summary>The interface the packet came in on; null for a packet of this host's own.</summary>
     public string? InputInterface { get; init => field = EmptyText.AsNull(value); }
 

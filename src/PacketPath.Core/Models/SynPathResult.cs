@@ -33,6 +33,12 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The firewall mark set on the socket; 0 where none.</summary>
     public long Mark { get; init; }
 
+    /// <summary>The user asked for (-Uid); null where it was to be the asking one.</summary>
+    public long? RequestedUid { get; init; }
+
+    /// <summary>The user whose connection it was, as policy rules and firewalls saw it: not the one asked for where CAP_SETUID was missing. Null where it is not known.</summary>
+    public long? Uid { get; init; }
+
     /// <summary>The timeout, in seconds.</summary>
     public double TimeoutSeconds { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record AttemptPlan
     /// <summary>The losing route an alternative attempt goes through.</summary>
     public RouteAlternative? Alternative { get; init; }
 
+    /// <summary>True to leave out the user asked for.</summary>
+    public bool LeavesOutUser { get; init; }
+
     /// <summary>The transport.</summary>
     public TransportProtocol Protocol => Kind == AttemptKind.Control ? TransportProtocol.Udp : TransportProtocol.Tcp;
 }
@@ -37,7 +40,7 @@ internal enum AttemptKind
     /// <summary>A losing route.</summary>
     Alternative,
 
-    /// <summary>The connection asked for, without the mark and source address asked for.</summary>
+    /// <summary>The connection asked for, without the mark, source address and user asked for.</summary>
     Plain,
 
     /// <summary>A datagram to a closed port, for a packet that the target itself sends.</summary>

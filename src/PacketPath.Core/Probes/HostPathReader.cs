@@ -122,6 +122,7 @@ internal sealed class HostPathReader : IHostPathReader
         Source = query.Local,
         OutputInterface = query.Interface,
         Mark = query.Mark,
+        Uid = query.Uid,
         Protocol = TransportProtocol.Tcp,
         SourcePort = query.LocalPort,
         DestinationPort = query.Port,

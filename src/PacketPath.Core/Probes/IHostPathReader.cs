@@ -31,6 +31,9 @@ internal interface IHostPathReader : IDisposable
 /// <param name="HasNoPort">True where connect() found no local port: what takes them is then counted.</param>
 internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Local, int LocalPort, string? Interface, uint Mark, CounterReading? Before = null, uint? PathMtu = null, bool HasNoPort = false)
 {
+    /// <summary>The user whose packets they are; null for the asking process's own.</summary>
+    public uint? Uid { get; init; }
+
     /// <summary>The interfaces on which an answer was captured that the socket never saw, by index, in the order it crossed them; empty where there was none.</summary>
     public IReadOnlyList<int> ReplyInterfaces { get; init; } = [];
 }

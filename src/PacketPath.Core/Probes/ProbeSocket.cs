@@ -32,13 +32,13 @@ internal sealed class ProbeSocket : IProbeSocket
     private readonly bool _ipv6;
     private readonly bool _tcp;
 
-    /// <summary>Opens a socket in the calling thread's namespace.</summary>
+    /// <summary>Opens a socket in the calling thread's namespace, as a user's own.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public ProbeSocket(bool ipv6, TransportProtocol protocol)
+    public ProbeSocket(bool ipv6, TransportProtocol protocol, uint? user)
     {
         _ipv6 = ipv6;
         _tcp = protocol == TransportProtocol.Tcp;
-        _socket = InetSocket.Open(ipv6, protocol);
+        _socket = InetSocket.Open(ipv6, protocol, user);
     }
 
     /// <summary>The descriptor, for epoll.</summary>

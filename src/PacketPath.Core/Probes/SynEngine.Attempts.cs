@@ -73,7 +73,7 @@ internal sealed partial class SynEngine
         ProbeSocket socket;
         try
         {
-            socket = new ProbeSocket(ipv6, plan.Protocol);
+            socket = new ProbeSocket(ipv6, plan.Protocol, plan.LeavesOutUser ? null : _options.Uid);
         }
         catch (LinuxException failure) when (failure.Errno is TooManyInProcess or TooManyInSystem && _active.Count > 0)
         {

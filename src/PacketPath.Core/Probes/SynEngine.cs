@@ -28,6 +28,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
     private IHostPathReader _reader = null!;
     private CaptureFeed? _capture;
     private SynResultBuilder _builder = null!;
+    private uint _user;
     private int _socketLimit;
     private long _limitedAt;
     private long _nextId = WakeId;
@@ -103,7 +104,8 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
         _epoll = new Epoll(256);
         _epoll.Add(Wake.Descriptor, Epoll.Readable, WakeId);
         _reader = _openReader();
-        _builder = new SynResultBuilder(_options, _reader.InterfaceName);
+        _user = FileSystemUser.Granted(_options.Uid);
+        _builder = new SynResultBuilder(_options, _user, _reader.InterfaceName);
         _reader.Counters();
         _capture?.WaitUntilOpened(Stopped);
     }
@@ -214,6 +216,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
         attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null,
         attempt is { Outcome: SynOutcome.LocalError, FailedCall: "connect", Error: Interop.Errno.EADDRNOTAVAIL })
     {
+        Uid = _options.Uid is null ? null : _user,
         ReplyInterfaces = attempt.Outcome == SynOutcome.NoReply && attempt.Replies.FirstOrDefault(static r => r.Kind == SynPacketKind.SynAck) is { InterfaceIndex: > 0 } answer
             ? attempt.SeenOn(answer)
             : [],

@@ -159,7 +159,7 @@ internal sealed class SynProbeMachine
             });
     }
 
-    // A rule chose the route by the mark or the source asked for: what if neither were? A user or a port cannot be left out.
+    // A rule chose the route by the mark, the source or the user asked for: what if none were? A port cannot be left out.
     private IEnumerable<AttemptPlan> Plain()
     {
         if (_options.InterfaceAlias is not null || Path.Route is not { PlainLookup: { Outcome: RouteOutcome.Usable } plain } route
@@ -169,10 +169,22 @@ internal sealed class SynProbeMachine
             return [];
         }
 
-        return [new AttemptPlan { Kind = AttemptKind.Plain, Port = Target.Port, TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds) }];
+        return
+        [
+            new AttemptPlan
+            {
+                Kind = AttemptKind.Plain,
+                Port = Target.Port,
+                LeavesOutUser = plain.LeftOut.Any(IsUser),
+                TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds),
+            },
+        ];
+
+        static bool IsUser(string field) => field.StartsWith("user ", StringComparison.Ordinal);
 
         bool IsOptional(string field) => (field.StartsWith("mark ", StringComparison.Ordinal) && _options.Mark != 0)
-            || (field.StartsWith("source ", StringComparison.Ordinal) && _options.SourceAddress is not null);
+            || (field.StartsWith("source ", StringComparison.Ordinal) && _options.SourceAddress is not null)
+            || (IsUser(field) && _options.Uid is not null);
     }
 
     private IEnumerable<AttemptPlan> FindHop()

@@ -9,14 +9,17 @@ internal sealed class SynResultBuilder
     private const double NanosecondsPerMillisecond = 1e6;
 
     private readonly SynProbeOptions _options;
+    private readonly uint _user;
     private readonly Func<int, string?> _interfaceName;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="options">How the probe went about it.</param>
+    /// <param name="user">The user whose sockets were opened.</param>
     /// <param name="interfaceName">Names an interface by its index.</param>
-    public SynResultBuilder(SynProbeOptions options, Func<int, string?> interfaceName)
+    public SynResultBuilder(SynProbeOptions options, uint user, Func<int, string?> interfaceName)
     {
         _options = options;
+        _user = user;
         _interfaceName = interfaceName;
     }
 
@@ -47,6 +50,8 @@ internal sealed class SynResultBuilder
             RequestedInterfaceAlias = _options.InterfaceAlias,
             RequestedNetNamespace = _options.Namespace.IsCurrent ? null : _options.Namespace.Asked,
             Mark = _options.Mark,
+            RequestedUid = _options.Uid,
+            Uid = _user,
             TimeoutSeconds = _options.Timeout.TotalSeconds,
             SocketError = main.Error == 0 ? null : Errno.Name(main.Error),
             FailedCall = main.FailedCall,
@@ -73,9 +78,19 @@ internal sealed class SynResultBuilder
             LocalPortUse = machine.Path.LocalPortUse,
             ConntrackCount = machine.Path.Conntrack.Count,
             ConntrackMax = machine.Path.Conntrack.Max,
-            NotObserved = [.. captureMissing, .. machine.Path.NotObserved],
+            NotObserved = [.. captureMissing, .. AsAnother(target), .. machine.Path.NotObserved],
         };
     }
+
+    private MissingObservation[] AsAnother(SynTarget target) => _options.Uid is not { } asked || asked == _user ? [] :
+    [
+        new MissingObservation
+        {
+            What = $"the attempt as user {asked}",
+            Why = $"CAP_SETUID is missing: it was made as user {_user}, by whose rules and firewall it went",
+            Remedy = $"Run as root, with CAP_SETUID, or as that user (sudo -u '#{asked}' pwsh); for the route alone: Get-PacketRoute {target.Address} -Uid {asked}",
+        },
+    ];
 
     private SynPacket Packet(CapturedSegment segment, long origin) => new()
     {

@@ -97,7 +97,8 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         var sockets = probe.Outcome != SynOutcome.Open && probe.Route?.TypeOfRoute == RouteType.Local
             ? Task.Run(() => Look("the listener of the target", "Run: Get-SocketEntry -State Listen", findings, () => Listeners(probe, stop)), stop)
             : Task.CompletedTask;
-        var routes = _options.Uid is { } uid
+        // Where the attempt could not be that user's, its route still can be.
+        var routes = _options.Uid is { } uid && probe.Uid != uid
             ? Task.Run(() => Look("the route of that user", "Run: Get-PacketRoute", findings, () => [RouteOf(probe, uid, stop)]), stop)
             : Task.CompletedTask;
         if (MayBeFiltered(probe))
@@ -139,7 +140,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private PacketRoute RouteOf(SynPathResult probe, uint uid, CancellationToken stop)
     {
         using var routes = RouteTable.Open(_options.Namespace);
-        return routes.Resolve(
+        var route = routes.Resolve(
             new RouteQuery
             {
                 Destination = IPAddress.Parse(probe.RemoteAddress),
@@ -151,6 +152,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
                 DestinationPort = probe.RemotePort,
             },
             stop);
+        return route with { NotObserved = [.. route.NotObserved, .. probe.NotObserved] };
     }
 
     private static bool MayBeFiltered(SynPathResult probe) => probe.Outcome switch

@@ -17,9 +17,6 @@ public sealed record TraceOptions : ApplicationProbeOptions
         Timeout = TimeSpan.FromSeconds(DefaultTimeoutSeconds);
     }
 
-    /// <summary>The user whose packets are asked about; null for the asking process's own.</summary>
-    public uint? Uid { get; init; }
-
     /// <summary>True to go further: find the last hop that answers, compare a refusal with a packet of the target's own, measure the path MTU.</summary>
     public bool Deep { get; init; }
 

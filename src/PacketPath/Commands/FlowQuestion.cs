@@ -39,6 +39,7 @@ internal static class FlowQuestion
         SourcePort = command.SourcePort == 0 ? null : command.SourcePort,
         InputInterface = string.IsNullOrEmpty(command.InputInterface) ? null : command.InputInterface,
         OutputInterface = string.IsNullOrEmpty(command.OutputInterface) || command.Direction == FlowDirection.Input ? null : command.OutputInterface,
+        Uid = command.Uid,
         ConntrackState = command.ConntrackState,
     };
 }

@@ -74,6 +74,10 @@ public sealed class GetFirewallHookCommand : HostCmdlet
     [ArgumentCompleter(typeof(InterfaceAliasCompleter))]
     public string? OutputInterface { get; set; }
 
+    /// <summary>The id of the user whose packets they are, where the flow starts here. Default: not known, so that rules for users may apply.</summary>
+    [Parameter(ParameterSetName = "Flow", ValueFromPipelineByPropertyName = true)]
+    public uint? Uid { get; set; }
+
     /// <summary>The state that connection tracking gives the flow's packet. Default: new.</summary>
     [Parameter(ParameterSetName = "Flow")]
     [ValidateSet("new", "established", "related", "untracked", "invalid")]

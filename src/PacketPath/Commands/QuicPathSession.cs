@@ -32,6 +32,7 @@ internal sealed class QuicPathSession : ProbeSession<QuicTarget, QuicPathResult>
                 Namespace = ns,
                 InterfaceAlias = cmdlet.InterfaceAlias,
                 Mark = cmdlet.Mark,
+                Uid = cmdlet.Uid,
                 Timeout = TimeSpan.FromSeconds(cmdlet.TimeoutSeconds),
                 ThrottleLimit = cmdlet.ThrottleLimit,
                 Capture = !cmdlet.NoCapture,

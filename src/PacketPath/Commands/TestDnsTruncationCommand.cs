@@ -68,6 +68,10 @@ public sealed class TestDnsTruncationCommand : HostCmdlet
     [Parameter]
     public uint Mark { get; set; }
 
+    /// <summary>The id of the user whose queries they are, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
+    [Parameter]
+    public uint? Uid { get; set; }
+
     /// <summary>Asks for the records of DNSSEC as well, which makes answers large.</summary>
     [Parameter]
     public SwitchParameter Dnssec { get; set; }
@@ -159,6 +163,7 @@ public sealed class TestDnsTruncationCommand : HostCmdlet
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
                 Mark = Mark,
+                Uid = Uid,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,
                 Capture = !NoCapture,

@@ -66,6 +66,10 @@ public sealed class TestProxyConnectCommand : HostCmdlet
     [Parameter]
     public uint Mark { get; set; }
 
+    /// <summary>The id of the user whose connections they are, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
+    [Parameter]
+    public uint? Uid { get; set; }
+
     /// <summary>Does without the packet capture beside the TCP attempt: that then rests on the socket and its error queue alone.</summary>
     [Parameter]
     public SwitchParameter NoCapture { get; set; }
@@ -152,6 +156,7 @@ public sealed class TestProxyConnectCommand : HostCmdlet
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
                 Mark = Mark,
+                Uid = Uid,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,
                 Capture = !NoCapture,

@@ -62,6 +62,10 @@ public sealed class TestQuicPathCommand : HostCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public uint Mark { get; set; }
 
+    /// <summary>The id of the user whose packets they are, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
+    [Parameter]
+    public uint? Uid { get; set; }
+
     /// <summary>How many seconds to wait for an answer; datagrams are sent again meanwhile, after waits that double. Default: 3.</summary>
     [Parameter]
     [ValidateRange(0.05, 3600.0)]

@@ -44,6 +44,10 @@ public sealed class TestSynPathCommand : HostCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public uint Mark { get; set; }
 
+    /// <summary>The id of the user whose connection it is, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
+    [Parameter]
+    public uint? Uid { get; set; }
+
     /// <summary>How many seconds to wait for an answer. Default: 3, enough for two retransmissions.</summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
@@ -151,6 +155,7 @@ public sealed class TestSynPathCommand : HostCmdlet
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
                 Mark = Mark,
+                Uid = Uid,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,
                 Capture = !NoCapture,

@@ -79,6 +79,10 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public uint Mark { get; set; }
 
+    /// <summary>The id of the user whose connections they are, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
+    [Parameter]
+    public uint? Uid { get; set; }
+
     /// <summary>Does without the packet capture: TTLs and the packets of a reset are then not seen.</summary>
     [Parameter]
     public SwitchParameter NoCapture { get; set; }
@@ -164,6 +168,7 @@ public sealed class TestTlsServerNameCommand : HostCmdlet
                 Namespace = ns,
                 InterfaceAlias = InterfaceAlias,
                 Mark = Mark,
+                Uid = Uid,
                 Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 ThrottleLimit = ThrottleLimit,
                 Capture = !NoCapture,

@@ -82,9 +82,9 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [Parameter(ParameterSetName = "Target")]
     public uint Mark { get; set; }
 
-    /// <summary>The user whose packets are asked about, as policy rules see it. The attempt itself is made by the user who runs this.</summary>
+    /// <summary>The id of the user whose packets they are, as policy rules and firewalls see it. Default: your own. Another's needs CAP_SETUID.</summary>
     [Parameter(ParameterSetName = "Target")]
-    public uint Uid { get; set; }
+    public uint? Uid { get; set; }
 
     /// <summary>How many seconds to wait for an answer. Default: 1.1, enough for the retransmission after one second to be answered.</summary>
     [Parameter(ParameterSetName = "Target")]

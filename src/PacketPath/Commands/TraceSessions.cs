@@ -41,7 +41,7 @@ internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationT
                 Namespace = ns,
                 InterfaceAlias = cmdlet.InterfaceAlias,
                 Mark = cmdlet.Mark,
-                Uid = cmdlet.MyInvocation.BoundParameters.ContainsKey(nameof(cmdlet.Uid)) ? cmdlet.Uid : null,
+                Uid = cmdlet.Uid,
                 Deep = cmdlet.Deep,
                 ServerName = cmdlet.ServerName,
                 Quic = cmdlet.Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),

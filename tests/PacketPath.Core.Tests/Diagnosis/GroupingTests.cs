@@ -108,6 +108,29 @@ public class GroupingTests
     }
 
     [Fact]
+    public void A_lookup_for_another_user_is_another_question()
+    {
+        var refused = V4.Refused(RouteOutcome.RuleBlackhole, "EINVAL") with { Uid = 1234, ObservedAt = Scene.Noon.AddMinutes(1) };
+        Assert.Equal("NoFault", Assert.Single(Resolver.Resolve([V4.Open() with { Uid = 0 }, refused])).FaultId);
+        Assert.Equal("NoFault", Assert.Single(Resolver.Resolve([V4.Open() with { RequestedUid = 1235, Uid = 1235, Route = V4.Route() with { Uid = 1235 } }, refused])).FaultId);
+    }
+
+    [Fact]
+    public void An_attempt_that_could_not_be_that_users_does_not_clear_its_route()
+    {
+        var refused = V4.Refused(RouteOutcome.RuleBlackhole, "EINVAL") with { Uid = 1234, ObservedAt = Scene.Noon.AddMinutes(1) };
+        var own = V4.Open() with { RequestedUid = 1234, Uid = 1000 };
+        var verdict = Assert.Single(Resolver.Resolve([own, refused]), v => v.IsPrimary);
+        Assert.Equal("PolicyRuleBlackhole", verdict.FaultId);
+        Assert.Contains(verdict.NextSteps, step => step.Contains(" -Uid 1234", StringComparison.Ordinal));
+
+        var open = Assert.Single(Resolver.Resolve([own]));
+        Assert.Equal(("NoFault", Confidence.Probable), (open.FaultId, open.Confidence));
+        Assert.StartsWith("That the same holds for user 1234: the attempt was made as user 1000.", open.DoesNotProve);
+        Assert.Equal(Confidence.Proven, Assert.Single(Resolver.Resolve([V4.Open() with { RequestedUid = 1234, Uid = 1234 }])).Confidence);
+    }
+
+    [Fact]
     public void Two_spellings_of_an_address_are_one_target()
     {
         var route = V6.Refused(RouteOutcome.Prohibit, "EACCES") with { RemoteAddress = "2001:DB8:0009:0::10" };

@@ -10,12 +10,12 @@ public class NextStepTests
     private static string[] Steps(SynPathResult probe) => Assert.Single(Resolver.Resolve([probe]), v => v.IsPrimary).NextSteps;
 
     [Fact]
-    public void Source_interface_mark_and_namespace_are_kept()
+    public void Source_interface_mark_user_and_namespace_are_kept()
     {
-        var steps = Steps(V4.Probe(SynOutcome.NoReply) with { RequestedSourceAddress = "192.0.2.5", RequestedInterfaceAlias = "eth 0", Mark = 7 });
+        var steps = Steps(V4.Probe(SynOutcome.NoReply) with { RequestedSourceAddress = "192.0.2.5", RequestedInterfaceAlias = "eth 0", Mark = 7, RequestedUid = 1234, Uid = 1234 });
         var asked = steps.Where(s => s.StartsWith("Test-SynPath", StringComparison.Ordinal) || s.StartsWith("Get-PacketRoute", StringComparison.Ordinal)).ToArray();
         Assert.True(asked.Length >= 2);
-        Assert.All(asked, s => Assert.Contains(" -SourceAddress 192.0.2.5 -InterfaceAlias 'eth 0' -Mark 7", s));
+        Assert.All(asked, s => Assert.Contains(" -SourceAddress 192.0.2.5 -InterfaceAlias 'eth 0' -Mark 7 -Uid 1234", s));
         Assert.All(asked, s => Assert.Contains(" -NetNamespace blue", s));
     }
 
@@ -25,6 +25,7 @@ public class NextStepTests
         Assert.DoesNotContain("-SourceAddress", s);
         Assert.DoesNotContain("-InterfaceAlias", s);
         Assert.DoesNotContain("-Mark", s);
+        Assert.DoesNotContain("-Uid", s);
     });
 
     [Theory]

@@ -52,6 +52,28 @@ public class FlowMachineTests
     }
 
     [Fact]
+    public void TheUserDecidesWhereItIsKnown()
+    {
+        var load = new MetaExpression(1, MetaKey.SkUid, null);
+        var asked = Flow with { Uid = 1234 };
+        Assert.Equal(FlowMatch.Matches, Run(asked, load, Is(0xd2, 4, 0, 0)));
+        Assert.Equal(FlowMatch.CannotMatch, Run(asked with { Uid = 1235 }, load, Is(0xd2, 4, 0, 0)));
+        Assert.Equal(FlowMatch.CannotMatch, Run(asked, load, Compare(CompareOperator.NotEqual, 0xd2, 4, 0, 0)));
+        Assert.Equal(FlowMatch.Unknown, Run(Flow, load, Is(0xd2, 4, 0, 0)));
+        Assert.Equal(FlowMatch.Unknown, Run(asked with { Direction = FlowDirection.Input }, load, Is(0xd2, 4, 0, 0)));
+        Assert.Equal(FlowMatch.Unknown, Run(asked, new MetaExpression(1, MetaKey.SkGid, null), Is(0xd2, 4, 0, 0)));
+
+        // iptables -m owner --uid-owner 1234, then with a range, turned about, and with a group besides.
+        static XtExpression Owner(byte to, byte match, byte inverted) => new("match", "owner", 1, [0xd2, 4, 0, 0, to, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, match, inverted]);
+        Assert.Equal(FlowMatch.Matches, Run(asked, Owner(0xd2, 1, 0)));
+        Assert.Equal(FlowMatch.CannotMatch, Run(asked with { Uid = 1235 }, Owner(0xd2, 1, 0)));
+        Assert.Equal(FlowMatch.Matches, Run(asked with { Uid = 1235 }, Owner(0xd3, 1, 0)));
+        Assert.Equal(FlowMatch.CannotMatch, Run(asked, Owner(0xd2, 1, 1)));
+        Assert.Equal(FlowMatch.Unknown, Run(asked, Owner(0xd2, 3, 0)));
+        Assert.Equal(FlowMatch.Unknown, Run(Flow, Owner(0xd2, 1, 0)));
+    }
+
+    [Fact]
     public void MaskedOutBitsAreKnownWhateverTheyWere()
     {
         static BitwiseExpression Mask(params byte[] mask) =>

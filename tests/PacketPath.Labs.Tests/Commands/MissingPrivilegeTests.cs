@@ -168,6 +168,28 @@ public class MissingPrivilegeTests
         Assert.Equal("QuicNotOffered", lines[^1]);
     }
 
+    [RootFact]
+    public void AnOrdinaryUserIsToldThatAnotherUsersAttemptWasItsOwn()
+    {
+        var pair = Topologies.Pair();
+        using var network = LabNetwork.Build(pair with { Nodes = [pair.Nodes[0], pair.Nodes[1] with { Services = [new LabService { Kind = LabServiceKind.TcpAccept, Port = 443 }] }] });
+        network.MustExec("a", "ip rule add priority 90 uidrange 1234-1234 blackhole");
+        const string Told = "ForEach-Object { \"$($_.What) / $($_.Why) / $($_.Remedy)\" }";
+        var lines = AsOrdinaryUser(
+            network,
+            $"Test-SynPath 10.1.0.2 -Uid 1234 -NoCapture | ForEach-Object {{ \"$($_.Outcome) as $($_.Uid)\"; $_.NotObserved | Where-Object What -like '*user*' | {Told} }}; "
+            + "Trace-PacketPath 10.1.0.2 -Uid 1234 -NoCapture | ForEach-Object { \"$($_.Verdict.FaultId) $($_.Verdict.Confidence)\" }; "
+            + $"Trace-PacketPath 10.1.0.2 -Uid 1235 -NoCapture | ForEach-Object {{ \"$($_.Verdict.FaultId) $($_.Verdict.Confidence)\"; $_.NotObserved | Where-Object What -like '*user*' | {Told} }}");
+        Assert.Equal(5, lines.Length);
+        Assert.Equal("Open as 65534", lines[0]);
+        Assert.StartsWith("the attempt as user 1234 / CAP_SETUID is missing: it was made as user 65534", lines[1]);
+        Assert.Contains("sudo -u '#1234' pwsh", lines[1]);
+
+        // The route of that user can be asked for without being it.
+        Assert.Equal(["PolicyRuleBlackhole Proven", "NoFault Probable"], lines[2..4]);
+        Assert.StartsWith("the attempt as user 1235 / CAP_SETUID is missing", lines[4]);
+    }
+
     // A pair of nodes, the first of which tracks connections and filters.
     private static LabNetwork Tracking()
     {

@@ -88,6 +88,36 @@ public sealed class TraceTests(EngineFixture engine) : IClassFixture<EngineFixtu
     }
 
     [RootFact]
+    public void ASocketIsThatUsersForThePolicyRulesAndTheFirewall()
+    {
+        var pair = Topologies.Pair();
+        var service = new LabService { Kind = LabServiceKind.Tls, Port = 443, Tls = new LabTls { Certificates = [new LabCertificate { Names = ["a.example"] }] } };
+        using var network = LabNetwork.Build(pair with { Nodes = [pair.Nodes[0], pair.Nodes[1] with { Services = [service] }] });
+        network.MustExec("a", "nft -f - <<'END'\ntable inet lab { chain out { type filter hook output priority 0; tcp flags syn meta skuid 1234 counter; tcp flags syn meta skuid != 1234 counter; }; }\nEND");
+        foreach (var address in new[] { "10.1.0.2", "fd01::2" })
+        {
+            // The SYN of the attempt, of the one beneath TLS, and of the handshake.
+            var before = Counted(network);
+            var trace = Trace(network, $"{address} -Uid 1234 -ServerName a.example");
+            var probe = Assert.Single(trace.Evidence.OfType<SynPathResult>());
+            Assert.Equal((1234L, 1234L, 1234L), (probe.RequestedUid, probe.Uid, probe.Route!.Uid));
+            Assert.Contains(trace.Stages, static stage => stage.Observation.Contains("a socket of user 1234 was opened", StringComparison.Ordinal));
+            Assert.Equal((before.Asked + 3, before.Others), Counted(network));
+
+            // Whoever opened them is who it was.
+            probe = Assert.Single(Trace(network, $"{address} -ServerName a.example").Evidence.OfType<SynPathResult>());
+            Assert.Equal((null, 0L), (probe.RequestedUid, probe.Uid));
+            Assert.Equal((before.Asked + 3, before.Others + 3), Counted(network));
+        }
+    }
+
+    private static (long Asked, long Others) Counted(LabNetwork network)
+    {
+        var counters = System.Text.RegularExpressions.Regex.Matches(network.MustExec("a", "nft list table inet lab").Output, "packets ([0-9]+)").Select(static m => long.Parse(m.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        return (counters[0], counters[1]);
+    }
+
+    [RootFact]
     public void ManySilentTargetsTakeLittleMoreThanOne()
     {
         using var network = LabNetwork.Build(Topologies.Pair());

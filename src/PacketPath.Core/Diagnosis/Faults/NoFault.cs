@@ -108,9 +108,10 @@ public sealed class NoFault : FaultRule
     private static Finding Open(EvidenceSet evidence, SynPathResult probe)
     {
         var rtt = probe.RttMilliseconds is { } milliseconds ? Describe.Text($" in {milliseconds:0.###} ms") : "";
+        var other = probe.RequestedUid is { } asked && probe.Uid != asked ? Describe.Text($"That the same holds for user {asked}: the attempt was made as user {probe.Uid}. ") : "";
         return new Finding
         {
-            Confidence = Confidence.Proven,
+            Confidence = other.Length > 0 ? Confidence.Probable : Confidence.Proven,
             Summary = $"{evidence.Target} accepts TCP connections: the handshake completed{rtt}.",
             Subject = probe,
             Evidence =
@@ -123,7 +124,7 @@ public sealed class NoFault : FaultRule
                 evidence.Mtu is null ? null : MtuObservations.Sizes(evidence.Mtu),
             ],
             Proves = "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
-            DoesNotProve = $"That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}TLS or the application answers, nor that it stays so.",
+            DoesNotProve = $"{other}That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}TLS or the application answers, nor that it stays so.",
             NextSteps = [new Commands(evidence).ProbeAndResolve()],
         };
     }

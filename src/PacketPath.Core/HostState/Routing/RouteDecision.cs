@@ -51,6 +51,7 @@ internal sealed class RouteDecision
         Rule = ruleModel,
         Alternatives = new AlternativeList(_tables, _flow, _walk).Build(_candidates),
         Mark = _flow.Mark,
+        Uid = _flow.Uid,
     };
 
     /// <summary>Keeps the object made of an answer, for the next destination that gets the same answer.</summary>

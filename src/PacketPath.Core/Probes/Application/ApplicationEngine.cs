@@ -83,6 +83,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
         SourceAddress = options.SourceAddress,
         InterfaceAlias = options.InterfaceAlias,
         Mark = options.Mark,
+        Uid = options.Uid,
         Timeout = options.Timeout,
         Capture = options.Capture,
     };
@@ -92,7 +93,8 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     protected async Task<Socket> OpenSocketAsync(System.Net.Sockets.AddressFamily family, SocketType type, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return _options.Namespace.IsCurrent
+        // A thread that was another user for a moment may not be one that others use later.
+        return _options is { Namespace.IsCurrent: true, Uid: null }
             ? ApplicationSocket.Open(_options, family, type)
             : await _options.Namespace.RunAsync(() => ApplicationSocket.Open(_options, family, type)).ConfigureAwait(false);
     }

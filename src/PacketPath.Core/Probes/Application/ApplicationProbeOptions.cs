@@ -18,6 +18,9 @@ public abstract record ApplicationProbeOptions
     /// <summary>The firewall mark; 0 for none.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>The user whose sockets to open; null for the asking one's. Another's need CAP_SETUID.</summary>
+    public uint? Uid { get; init; }
+
     /// <summary>How long to wait for each answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 

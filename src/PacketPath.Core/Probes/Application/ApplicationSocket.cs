@@ -16,7 +16,7 @@ internal static class ApplicationSocket
         InetSocket opened;
         try
         {
-            opened = InetSocket.Open(ipv6, protocol);
+            opened = InetSocket.Open(ipv6, protocol, options.Uid);
         }
         catch (LinuxException failure)
         {
