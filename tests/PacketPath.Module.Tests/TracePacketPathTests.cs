@@ -29,6 +29,8 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
     [InlineData("Trace-PacketPath 127.0.0.1 -Port 0", "PortOutOfRange")]
     [InlineData("Trace-PacketPath 127.0.0.1 -SourceAddress nonsense!", "SourceAddressInvalid")]
     [InlineData("Trace-PacketPath 127.0.0.1 -SourceAddress ::1", "SourceFamilyMismatch")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -ControlName a.example", "ControlNameAlone")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -ServerName a.example -ControlName 'b c'", "ServerNameInvalid")]
     [InlineData("Trace-PacketPath 127.0.0.1 -NetNamespace no-such-namespace", "NetNamespaceNotFound")]
     public void Bad_input_is_an_error_with_the_users_own_text(string script, string id)
     {
@@ -45,6 +47,16 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
     {
         var traces = engine.Invoke("'127.0.0.1', [pscustomobject]@{ RemoteAddress = '127.0.0.2' } | Trace-PacketPath -Port 1, 2 -NoCapture -TimeoutSeconds 0.2").AssertClean().Of<PacketTrace>();
         Assert.Equal(["127.0.0.1:1", "127.0.0.1:2", "127.0.0.2:1", "127.0.0.2:2"], traces.Select(t => $"{t.RemoteAddress}:{t.RemotePort}").Order());
+    }
+
+    [Fact]
+    public void A_socket_that_takes_datagrams_stands_for_itself()
+    {
+        using var socket = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        var port = ((System.Net.IPEndPoint)socket.Client.LocalEndPoint!).Port;
+        var trace = engine.Invoke("Get-SocketEntry -Protocol Udp -LocalPort $port | Trace-PacketPath", "port", port).One<PacketTrace>();
+        Assert.Equal(("NoFault", PathLayer.SocketQueue, TransportProtocol.Udp, $"127.0.0.1:{port}", ""), (trace.Verdict.FaultId, trace.Verdict.Layer, trace.Protocol, trace.TargetName, trace.RemoteAddress));
+        Assert.Contains($"127.0.0.1:{port} ", engine.Invoke("[PacketPath.Formatting.PacketTraceView]::Picture($t, 100, $false)", "t", trace).Of<string>()[0].Split('\n')[0]);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using PacketPath.HostState;
+using PacketPath.Interop;
+using PacketPath.Netlink;
 
 namespace PacketPath.Capture;
 
@@ -26,6 +28,7 @@ internal static class WatchedSources
                     ComputerName = Environment.MachineName,
                     NetNamespace = network.Label,
                     InterfaceAlias = options.InterfaceName,
+                    LocalAddresses = Addresses(network),
                     Filter = options.Filter,
                     Direction = options.Direction,
                 },
@@ -45,6 +48,20 @@ internal static class WatchedSources
         {
             Summary = new PacketCaptureSummary { ReadPath = path, Filter = filter },
         };
+
+    private static string[] Addresses(NetworkNamespace network)
+    {
+        try
+        {
+            using var table = InterfaceTable.Open(network);
+            return [.. table.List().SelectMany(static link => link.Addresses).Where(static own => own.Scope == "global").Select(static own => own.IPAddress).Distinct()];
+        }
+        catch (Exception failure) when (failure is LinuxException or NetlinkDecodeException)
+        {
+            // A capture without them still captures.
+            return [];
+        }
+    }
 
     private static CapturePlace PlaceOf(NetworkNamespace network, string interfaceName)
     {

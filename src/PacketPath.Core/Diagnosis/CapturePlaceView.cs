@@ -22,10 +22,11 @@ internal sealed class CapturePlaceView
         SawRequest = view.Forward.Any(IsHere);
         SawAnswer = view.Reply.Any(IsHere);
         var target = TargetKey.Canonical(probe.RemoteAddress);
-        HoldsTarget = host?.Interfaces.Any(i => i.Addresses.Any(a => TargetKey.Canonical(a.IPAddress) == target)) == true;
+        var summaries = points.SelectMany(static p => p.Summaries).Distinct().ToArray();
+        HoldsTarget = host?.Interfaces.Any(i => i.Addresses.Any(a => TargetKey.Canonical(a.IPAddress) == target)) == true
+            || summaries.Any(s => s.LocalAddresses.Any(own => TargetKey.Canonical(own) == target));
         KnowsTarget = HoldsTarget || (System.Net.IPAddress.TryParse(target, out var address) && points.Any(p => p.Knows(PacketAddress.From(address))));
         string[] addresses = [target, TargetKey.Canonical(probe.LocalAddress)];
-        var summaries = points.SelectMany(static p => p.Summaries).Distinct().ToArray();
         Admits = summaries.Length == 0 ? null : summaries.Select(s => FilterScope.Admits(s.Filter, addresses, [probe.LocalPort, probe.RemotePort])).Aggregate(
             (bool?)false, static (all, one) => all == true || one == true ? true : all is null || one is null ? null : false);
         var slack = place.ComputerName.Length > 0 && place.ComputerName == sender.ComputerName ? 0 : ClockSlack;
@@ -104,5 +105,5 @@ internal sealed class CapturePlaceView
     }
 
     // A capture of one interface counts for the place where it is the one that has the target's address.
-    private bool HasOneWay(PacketCaptureSummary[] whole) => HoldsTarget && Host!.Interfaces.Select(static i => i.InterfaceAlias).Distinct().Where(static n => n != "lo").All(name => Array.Exists(whole, s => s.InterfaceAlias == name));
+    private bool HasOneWay(PacketCaptureSummary[] whole) => HoldsTarget && Host is { Interfaces.Count: > 0 } host && host.Interfaces.Select(static i => i.InterfaceAlias).Distinct().Where(static n => n != "lo").All(name => Array.Exists(whole, s => s.InterfaceAlias == name));
 }

@@ -83,9 +83,9 @@ internal sealed class EvidenceGrouping
     public IEnumerable<EvidenceSet> Sets()
     {
         _captures.Seal();
-        if (_order.Count == 0 && !_captures.IsEmpty)
+        if (!_captures.IsEmpty && _order.TrueForAll(IsServersWordAlone))
         {
-            // Nobody asked about a destination: the connections that were captured are what there is to judge.
+            // Nobody asked about a destination, as a client at least: the connections that were captured are what there is to judge.
             foreach (var attempt in _captures.Attempts())
             {
                 AddTo(_probes, TargetKey.Of(attempt), attempt);
@@ -124,6 +124,9 @@ internal sealed class EvidenceGrouping
             yield return set;
         }
     }
+
+    private bool IsServersWordAlone(TargetKey key) => _inbound.Knows(key)
+        && !(_probes.ContainsKey(key) || _routes.ContainsKey(key) || _attempts.ContainsKey(key) || _mtus.ContainsKey(key) || _applications.ContainsKey(key));
 
     // A lookup without a port only adds to what was asked with one, and so does the path MTU of the address; a server's word adds to an attempt on it.
     private bool IsContextOnly(TargetKey key)

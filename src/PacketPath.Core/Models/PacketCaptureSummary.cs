@@ -11,6 +11,9 @@ public sealed record PacketCaptureSummary : PacketEvidence
     /// <summary>The capture file it was read from; null where it was captured live.</summary>
     public string? ReadPath { get; init => field = EmptyText.AsNull(value); }
 
+    /// <summary>The addresses, of more than the link's or the host's own scope, that the namespace had when the capture began: whose packets end there. Empty for a file.</summary>
+    public string[] LocalAddresses { get; init; } = [];
+
     /// <summary>The filter; empty where every packet was let through.</summary>
     public string Filter { get; init; } = "";
 

@@ -6,7 +6,7 @@ using PacketPath.Netlink;
 
 namespace PacketPath.Tracing;
 
-/// <summary>Traces connections that are there already, by their sockets and the path they take: nothing is sent.</summary>
+/// <summary>Traces sockets that are there already, by themselves and the path their connections take: nothing is sent.</summary>
 public sealed class ConnectionTracer : IDisposable
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(0.6);
@@ -31,7 +31,7 @@ public sealed class ConnectionTracer : IDisposable
         _firewall = new FirewallWatch(networkNamespace, stop);
     }
 
-    /// <summary>Traces connections; all of them are watched together for little more than half a second.</summary>
+    /// <summary>Traces connections, and sockets that take datagrams; all of them are watched together for little more than half a second.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     /// <exception cref="OperationCanceledException">The token given was cancelled.</exception>
     public IEnumerable<PacketTrace> Trace(IReadOnlyList<SocketEntry> connections)
@@ -52,9 +52,13 @@ public sealed class ConnectionTracer : IDisposable
             {
                 missing.Add(new MissingObservation
                 {
-                    What = "the connection as it is now", Why = "it has ended since it was listed", Remedy = "Run: Get-SocketEntry -State SynSent, Established",
+                    What = "the socket as it is now", Why = "it has been closed since it was listed", Remedy = "Run: Get-SocketEntry",
                 });
             }
+
+            // Where datagrams come from is not the socket's to say: it stands for itself.
+            var receives = connection.Kind == SocketKind.Datagram;
+            var (address, port) = receives ? ("", 0) : (Plain(connection.RemoteAddress), connection.RemotePort);
 
             // What every trace carries is put together here, and weighed as ever.
             yield return TraceBuilder.Build(new PacketTrace
@@ -62,14 +66,14 @@ public sealed class ConnectionTracer : IDisposable
                 ComputerName = readings[^1].ComputerName,
                 NetNamespace = readings[^1].NetNamespace,
                 ObservedAt = readings[^1].ObservedAt,
-                TargetName = Plain(connection.RemoteAddress),
+                TargetName = receives ? Diagnosis.TargetKey.Text(Plain(connection.LocalAddress), connection.LocalPort) : address,
                 Kind = TraceKind.Connection,
-                RemoteAddress = Plain(connection.RemoteAddress),
-                RemotePort = connection.RemotePort,
-                Protocol = TransportProtocol.Tcp,
+                RemoteAddress = address,
+                RemotePort = port,
+                Protocol = receives ? TransportProtocol.Udp : TransportProtocol.Tcp,
                 LocalAddress = Plain(connection.LocalAddress),
                 LocalPort = connection.LocalPort,
-                Evidence = [.. readings, .. PathOf(connection, missing), .. snapshot.Hooks],
+                Evidence = [.. readings, .. receives ? [] : PathOf(connection, missing), .. snapshot.Hooks],
                 NotObserved = [.. missing],
             }) with { DurationMilliseconds = Math.Round(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, 3) };
         }
@@ -88,7 +92,7 @@ public sealed class ConnectionTracer : IDisposable
     private Dictionary<long, SocketEntry> Read(IReadOnlyList<SocketEntry> connections)
     {
         var cookies = connections.Select(static c => c.Cookie).ToHashSet();
-        var query = new SocketQuery { Kinds = [SocketKind.Stream], RemotePorts = [.. connections.Select(static c => c.RemotePort).Distinct()] };
+        var query = new SocketQuery { Kinds = [.. connections.Select(static c => c.Kind).Distinct()], LocalPorts = [.. connections.Select(static c => c.LocalPort).Distinct()] };
         return _sockets.List(query, _stop).Where(socket => cookies.Contains(socket.Cookie)).DistinctBy(static socket => socket.Cookie).ToDictionary(static socket => socket.Cookie);
     }
 

@@ -25,6 +25,7 @@ internal sealed class TraceApplications : IDisposable
             ThrottleLimit = options.ThrottleLimit,
             Capture = options.Capture,
             ServerNames = [options.ServerName!],
+            ControlName = options.ControlName,
             LargeClientHello = options.Deep,
             Trust = options.Trust,
         })));

@@ -24,7 +24,7 @@ internal static class TraceBuilder
         var set = Resolver.Sets(evidence).FirstOrDefault() ?? Nothing(draft);
         var verdicts = Resolver.Judge(set).ToArray();
         var verdict = verdicts[0];
-        var layers = (draft.Kind == TraceKind.Listening ? WayIn : Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i)).Concat(asked);
+        var layers = (draft.Kind == TraceKind.Listening || draft.RemoteAddress.Length == 0 ? WayIn : Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i)).Concat(asked);
         if (verdict.Layer > Last)
         {
             layers = layers.Append(verdict.Layer);

@@ -29,6 +29,9 @@ public sealed record TraceOptions : ApplicationProbeOptions
     /// <summary>The name to ask for in a TLS or QUIC handshake; null for none.</summary>
     public string? ServerName { get; init; }
 
+    /// <summary>A name to compare the TLS handshake with; null for none, and a handshake without a name is made where one is needed.</summary>
+    public string? ControlName { get; init; }
+
     /// <summary>What certificates are judged by.</summary>
     public TlsTrust Trust { get; init; } = TlsTrust.System;
 

@@ -7,7 +7,7 @@ using PacketPath.Tracing;
 
 namespace PacketPath.Commands;
 
-/// <summary>The connections piped into Trace-PacketPath: those of one namespace are watched together.</summary>
+/// <summary>The sockets piped into Trace-PacketPath: those of one namespace are watched together.</summary>
 internal sealed class ConnectionQuestion
 {
     private readonly List<(string? Place, SocketEntry Socket)> _connections = [];
@@ -29,6 +29,9 @@ internal sealed class ConnectionQuestion
         }
     }
 
+    /// <summary>True for a socket that takes datagrams: it can be watched, and leads nowhere.</summary>
+    public static bool IsReceiver(SocketEntry socket) => socket is { Kind: SocketKind.Datagram, LocalPort: > 0, State: SocketState.Unconnected or SocketState.Established };
+
     /// <summary>What a connection leads to; a socket that is none is reported.</summary>
     public static bool TryTarget(SocketEntry connection, PacketPathCmdlet cmdlet, [NotNullWhen(true)] out TraceTarget? target)
     {
@@ -37,7 +40,7 @@ internal sealed class ConnectionQuestion
             || !IPAddress.TryParse(connection.RemoteAddress, out var address))
         {
             cmdlet.WriteProblem(
-                new ArgumentException($"{connection} is no connection."), "NotAConnection", ErrorCategory.InvalidArgument, connection, "Pipe TCP connections: Get-SocketEntry -State SynSent, Established.");
+                new ArgumentException($"{connection} is no connection."), "NotAConnection", ErrorCategory.InvalidArgument, connection, "Pipe TCP connections, or sockets that take datagrams: Get-SocketEntry -State SynSent, Established; Get-SocketEntry -Protocol Udp.");
             return false;
         }
 

@@ -25,6 +25,10 @@ internal static class TlsArguments
         return null;
     }
 
+    /// <summary>What is wrong with a control name that nothing is compared with; null where it has its use.</summary>
+    public static ErrorRecord? WrongControl(string? name, string? control) => control is null || name is not null ? null
+        : Problem(new ArgumentException($"-ControlName {control} is there to compare -ServerName with."), "ControlNameAlone", control, "Give the name in question as well: -ServerName.");
+
     /// <summary>The first application protocol that is none; null where all are.</summary>
     public static ErrorRecord? WrongProtocol(IEnumerable<string> protocols) =>
         protocols.FirstOrDefault(static p => Encoding.UTF8.GetByteCount(p) is < 1 or > LongestProtocol) is { } wrong

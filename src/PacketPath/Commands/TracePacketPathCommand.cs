@@ -43,6 +43,11 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public string? ServerName { get; set; }
 
+    /// <summary>A name that is known to be served, asked beside -ServerName: where it gets further, the fault is about the name. Default: none, and no name is sent where a comparison is needed.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateNotNullOrEmpty]
+    public string? ControlName { get; set; }
+
     /// <summary>Files of certificates to trust beside the system's, in PEM or DER.</summary>
     [Parameter(ParameterSetName = "Target")]
     [ValidateNotNullOrEmpty]
@@ -57,7 +62,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public string? From { get; set; }
 
-    /// <summary>A connection of this host, as Get-SocketEntry lists it: diagnosed from its socket and its path, and nothing is sent. With -Deep its target is tried anew instead.</summary>
+    /// <summary>A connection of this host, as Get-SocketEntry lists it, or a socket that takes datagrams: diagnosed from the socket and its path, and nothing is sent. With -Deep a connection's target is tried anew instead.</summary>
     [Parameter(ParameterSetName = "Target", ValueFromPipeline = true)]
     [SocketTransformation]
     public SocketEntry? InputObject { get; set; }
@@ -121,7 +126,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     protected override void BeginProcessing()
     {
         var trust = TlsArguments.Trust([.. TrustedCertificate.Select(GetUnresolvedProviderPathFromPSPath)], TrustedCertificate, out var unusable);
-        if ((TlsArguments.WrongName([ServerName]) ?? unusable) is { } wrong)
+        if ((TlsArguments.WrongName([ServerName, ControlName]) ?? TlsArguments.WrongControl(ServerName, ControlName) ?? unusable) is { } wrong)
         {
             ThrowTerminatingError(wrong);
         }
@@ -134,7 +139,11 @@ public sealed class TracePacketPathCommand : HostCmdlet
     {
         if (InputObject is { } connection)
         {
-            if (ConnectionQuestion.TryTarget(connection, this, out var target) && Deep)
+            if (ConnectionQuestion.IsReceiver(connection))
+            {
+                _connections.Add(NetNamespace, connection);
+            }
+            else if (ConnectionQuestion.TryTarget(connection, this, out var target) && Deep)
             {
                 _sessions!.Current()?.Add(target);
             }

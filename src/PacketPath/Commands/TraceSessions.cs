@@ -44,6 +44,7 @@ internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationT
                 Uid = cmdlet.Uid,
                 Deep = cmdlet.Deep,
                 ServerName = cmdlet.ServerName,
+                ControlName = cmdlet.ControlName,
                 Quic = cmdlet.Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
                 Trust = trust,
                 Timeout = TimeSpan.FromSeconds(cmdlet.TimeoutSeconds),

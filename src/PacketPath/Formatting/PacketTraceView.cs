@@ -59,7 +59,7 @@ public static class PacketTraceView
     {
         var address = PacketFailureView.Target(trace);
         var name = Text(trace, "TargetName");
-        return name.Length == 0 || name == Text(trace, "RemoteAddress") ? address : $"{name} ({address})";
+        return name.Length == 0 || name == Text(trace, "RemoteAddress") ? address : address.Length == 0 ? name : $"{name} ({address})";
     }
 
     /// <summary>The fault, coloured.</summary>
@@ -99,7 +99,7 @@ public static class PacketTraceView
         var inside = netns.Length == 0 || netns.StartsWith("net:[", StringComparison.Ordinal) ? "" : $", {netns}";
         var here = $"{Text(trace, "ComputerName")}{inside}";
         var arrow = unicode ? "\u2192" : "->";
-        var ends = Text(trace, "Kind") == "Listening" ? $"{Target(trace)} {Dim}on {here}, listening{Reset}" : $"{Dim}{here}{Reset} {arrow} {Bold}{Target(trace)}{Reset}";
+        var ends = Text(trace, "RemoteAddress").Length == 0 ? $"{Target(trace)} {Dim}on {here}{Reset}" : Text(trace, "Kind") == "Listening" ? $"{Target(trace)} {Dim}on {here}, listening{Reset}" : $"{Dim}{here}{Reset} {arrow} {Bold}{Target(trace)}{Reset}";
         return $"{ends}  {Dim}{Duration(trace)} ms{Reset}";
     }
 

@@ -170,6 +170,29 @@ public class TwoEndsVerdictTests
     }
 
     [Fact]
+    public void Packets_are_judged_beside_the_servers_own_word()
+    {
+        var sent = Syn(Scene, "client", 64) with { Direction = PacketDirection.Outgoing };
+        var word = new ListeningResult { ComputerName = "web1", NetNamespace = "server", ObservedAt = Scene.Noon, RemoteAddress = Scene.Target, RemotePort = 443, Protocol = TransportProtocol.Tcp, Interfaces = [Address(Scene, "server")] };
+
+        var verdict = Primary(sent, Stood("client"), Stood("server"), word);
+
+        Assert.Equal(("ForwardPathLost", Scene.Target, "client"), (verdict.FaultId, verdict.RemoteAddress, verdict.NetNamespace));
+        Whole.Check(verdict);
+    }
+
+    [Fact]
+    public void A_capture_that_tells_its_addresses_needs_no_reading_of_the_interface()
+    {
+        var summary = Stood("server") with { LocalAddresses = [Scene.Target.ToUpperInvariant(), "192.0.2.1"] };
+
+        var verdict = Primary(Scene.Probe(SynOutcome.NoReply), summary);
+
+        Assert.Equal(("ForwardPathLost", Confidence.Proven), (verdict.FaultId, verdict.Confidence));
+        Assert.Equal("NoReply", Primary(Scene.Probe(SynOutcome.NoReply), summary with { LocalAddresses = ["192.0.2.1"] }).FaultId);
+    }
+
+    [Fact]
     public void Packets_of_the_receiver_alone_give_no_verdict_on_a_sender_nobody_watched() =>
         Assert.Empty(Resolver.Resolve([Syn(Scene, "server"), Stood("server")]));
 

@@ -6,14 +6,8 @@ namespace PacketPath.Labs.Tests;
 /// <summary>A sample of the labs, looked into by Trace-PacketPath alone. All of them, again and again: build.ps1 -Task Soak.</summary>
 public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<EngineFixture>
 {
-    /// <summary>Those about a socket of datagrams: nothing is asked of a target.</summary>
-    private static readonly string[] WithoutTrace =
-    [
-        "ReceiveBufferFull-IPv4", "ReceiveBufferFull-IPv6",
-    ];
-
-    /// <summary>Labs that ask more of an application, or of captures at several places, than a trace does.</summary>
-    private static readonly string[] OfApplications = ["Test-TlsServerName", "Test-DnsTruncation", "Test-ProxyConnect", "Test-QuicPath", "Watch-PacketCapture", "Compare-PacketCapture", "$Captures"];
+    /// <summary>What asks more of a name server than a trace does.</summary>
+    private const string OfNameServers = "Test-DnsTruncation";
 
     public static TheoryData<string> Sample =>
     [
@@ -36,11 +30,36 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
         Assert.NotEmpty(trace.Verdict.NextSteps);
     }
 
+    [RootTheory]
+    [InlineData("ForwardPathLost-CapturesAlone-IPv4")]
+    [InlineData("ReturnPathAsymmetric-IPv6")]
+    [InlineData("NoReply-AtServer-IPv6")]
+    [InlineData("ReceiveBufferFull-IPv4")]
+    [InlineData("TlsHandshakeStalled-AfterServerHello-IPv4")]
+    [InlineData("TlsHandshakeStalled-LargeClientHello-IPv6")]
+    public void TracesOfBothEndsCapturesAndSocketsComeToTheTruthAsWell(string name)
+    {
+        var result = engine.Invoke("Invoke-PacketLab -Name $lab -Trace", "lab", name).One<PacketLabResult>();
+        Assert.True(result.Passed, result.Failure + " " + result.Actual?.Summary);
+        Assert.Empty(result.Errors);
+        var verdict = result.Output.Last() switch { PacketTrace trace => trace.Verdict, var last => Assert.IsType<PacketFailure>(last) };
+        Assert.NotEmpty(verdict.NextSteps);
+    }
+
     [Fact]
     public void EveryOtherLabHasATrace()
     {
         var without = ScenarioLibrary.Files().Select(LabScenarioReader.ReadFile)
-            .Where(scenario => scenario.Trace is null && !OfApplications.Any(cmdlet => scenario.Pipeline.Contains(cmdlet, StringComparison.Ordinal))).Select(scenario => scenario.Name);
-        Assert.Equal(WithoutTrace.Order(StringComparer.Ordinal), without.Order(StringComparer.Ordinal));
+            .Where(static scenario => scenario.Trace is null && !scenario.Pipeline.Contains(OfNameServers, StringComparison.Ordinal)).Select(static scenario => scenario.Name);
+        Assert.Empty(without);
+    }
+
+    [Fact]
+    public void ATraceTakesNoEvidenceButThatOfTracesAndCaptures()
+    {
+        // Sockets are listed to be traced, or to wait for one.
+        string[] collectors = ["Get-PacketRoute", "Get-PolicyRule", "Get-NeighborEntry", "Get-PacketInterface", "Get-FirewallHook", "Get-QueueStats", "Get-Conntrack", "Test-", "Invoke-MtuProbe"];
+        Assert.Empty(ScenarioLibrary.Files().Select(LabScenarioReader.ReadFile)
+            .Where(scenario => scenario.Trace is { } trace && collectors.Any(cmdlet => trace.Contains(cmdlet, StringComparison.Ordinal))).Select(static scenario => scenario.Name));
     }
 }
