@@ -14,6 +14,7 @@ public static class FaultCatalog
     [
         new SourceAddressUnavailable(),
         new LocalPortsExhausted(),
+        new SocketDenied(),
 
         new PolicyRuleBlackhole(),
         new PolicyRuleProhibit(),
@@ -26,6 +27,7 @@ public static class FaultCatalog
         new RouteUnreachable(),
         new RouteNextHopDown(),
         new RouteSourceInvalid(),
+        new RouteGatewayOffLink(),
         new RouteShadowed(),
         new RouteMissing(),
 

@@ -91,7 +91,7 @@ internal sealed class LayerCoverage
         {
             Clear(PathLayer.Socket, $"a socket {(probe is { RequestedUid: not null, Uid: { } user } ? Describe.Text($"of user {user} ") : "")}was opened and bound, and connect() began from {Describe.Local(probe)}");
         }
-        else if (probe.FailedCall == "connect" && probe.SocketError is "ENETUNREACH" or "EHOSTUNREACH" or "EACCES" or "EINVAL")
+        else if (probe.FailedCall == "connect" && probe.SocketError is "ENETUNREACH" or "EHOSTUNREACH" or "EACCES" or "EINVAL" && !Faults.SocketDenied.IsDenied(_evidence))
         {
             Clear(PathLayer.Socket, $"the socket was opened and bound; connect() failed later, with {probe.SocketError}");
         }

@@ -84,6 +84,9 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The next hop's neighbor entry at the end of the attempt; null where the link needs none.</summary>
     public NeighborEntry? Neighbor { get; init; }
 
+    /// <summary>The lookup of the gateway itself, where it did not resolve; null elsewhere.</summary>
+    public PacketRoute? NextHopRoute { get; init; }
+
     /// <summary>The outbound IPsec policy that covers the flow, in the words of <c>ip xfrm policy</c>; null where none does. Looked for where nothing was heard and no SYN was seen: the packet may have left encrypted.</summary>
     public string? IpsecPolicy { get; init => field = EmptyText.AsNull(value); }
 

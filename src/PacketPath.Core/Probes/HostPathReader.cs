@@ -12,6 +12,8 @@ namespace PacketPath.Probes;
 /// <summary>Reads the host's facts from the kernel over netlink.</summary>
 internal sealed class HostPathReader : IHostPathReader
 {
+    private const int MainTable = 254;
+
     private static readonly TimeSpan AddressesKept = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CountersKept = TimeSpan.FromSeconds(1);
 
@@ -175,8 +177,15 @@ internal sealed class HostPathReader : IHostPathReader
             notObserved.Add(replyMissing);
         }
 
-        return new HostPath { Route = route, ReplyRoute = replyRoute, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
+        return new HostPath { Route = route, NextHopRoute = NextHopRoute(query, route, neighbor, stop), ReplyRoute = replyRoute, Interface = egress, Neighbor = neighbor, NotObserved = [.. notObserved] };
     }
+
+    // Asked without the interface: with it the kernel takes whatever it finds no route for to be on the link.
+    private PacketRoute? NextHopRoute(HostPathQuery query, PacketRoute? route, NeighborEntry? neighbor, CancellationToken stop) =>
+        route is { NextHop: { } gateway, TableId: MainTable } && neighbor is { State: NeighborState.Unreachable or NeighborState.Incomplete }
+            && IPAddress.TryParse(gateway, out var address) && !address.IsIPv6LinkLocal
+            ? Routes([new RouteQuery { Destination = address, Mark = query.Mark }], stop)[0].Route
+            : null;
 
     private (PacketRoute? Route, MissingObservation? Missing) ReplyRoute(HostPathQuery query, PacketRoute? route)
     {

@@ -50,6 +50,9 @@ internal sealed record HostPath
     /// <summary>The next hop's neighbor entry; null where the link needs none.</summary>
     public NeighborEntry? Neighbor { get; init; }
 
+    /// <summary>The lookup of the gateway itself, where it did not resolve; null elsewhere.</summary>
+    public PacketRoute? NextHopRoute { get; init; }
+
     /// <summary>What the kernel makes of an answer that came in by another interface than the route's; null where none did.</summary>
     public PacketRoute? ReplyRoute { get; init; }
 

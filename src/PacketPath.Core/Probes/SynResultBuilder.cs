@@ -67,6 +67,7 @@ internal sealed class SynResultBuilder
             Route = machine.Path.Route,
             Interface = machine.Path.Interface,
             Neighbor = machine.Path.Neighbor,
+            NextHopRoute = machine.Path.NextHopRoute,
             IpsecPolicy = machine.Path.IpsecPolicy,
             ReplyRoute = machine.Path.ReplyRoute,
             Hops = hops,

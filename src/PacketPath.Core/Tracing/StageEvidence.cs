@@ -39,6 +39,11 @@ internal static class StageEvidence
             yield return placed;
         }
 
+        if (probe.NextHopRoute is { } gateway)
+        {
+            yield return (PathLayer.RouteLookup, gateway);
+        }
+
         if (probe.Neighbor is { } neighbor)
         {
             yield return (PathLayer.Neighbor, neighbor);

@@ -10,6 +10,9 @@ public static class FaultCases
         new("SourceAddressUnavailable", PathLayer.Socket,
             s => [s.LocalError("EADDRNOTAVAIL", s.Route(), "bind")],
             s => [s.LocalError("EADDRNOTAVAIL", s.Route())]),
+        new("SocketDenied", PathLayer.Socket,
+            s => [s.LocalError("EPERM", s.Route())],
+            s => [s.LocalError("EACCES", s.Refused(RouteOutcome.Prohibit, "EACCES"))]),
         new("PolicyRuleBlackhole", PathLayer.PolicyRouting,
             s => [s.LocalError("EINVAL", RuleEnds(s, RouteOutcome.RuleBlackhole, RuleAction.Blackhole))],
             s => [s.LocalError("EINVAL", s.Refused(RouteOutcome.Blackhole, "EINVAL"))]),
@@ -42,6 +45,9 @@ public static class FaultCases
         new("RouteSourceInvalid", PathLayer.RouteLookup,
             s => [s.Probe(SynOutcome.NoReply) with { Route = s.Route() with { SourceAddressState = AddressState.DuplicateDetected } }],
             s => [s.Probe(SynOutcome.NoReply) with { Route = s.Route() with { SourceAddressState = AddressState.Deprecated } }]),
+        new("RouteGatewayOffLink", PathLayer.RouteLookup,
+            s => [OffLink(s, s.OtherGateway)],
+            s => [OffLink(s, null)]),
         new("RouteShadowed", PathLayer.RouteLookup,
             s => [Shadowed(s, SynOutcome.Open)],
             s => [Shadowed(s, SynOutcome.NoReply)]),
@@ -206,6 +212,14 @@ public static class FaultCases
     };
 
     /// <summary>A target taken for a direct neighbor that nobody on the link owns, with a gateway beside it.</summary>
+    /// <summary>A gateway that does not answer, and how it would be reached itself.</summary>
+    public static SynPathResult OffLink(Scene s, string? by) => s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with
+    {
+        Syns = [],
+        Neighbor = s.Neighbor(NeighborState.Unreachable),
+        NextHopRoute = s.Route() with { RemoteAddress = s.Gateway, NextHop = by, NeighborAddress = by ?? s.Gateway },
+    };
+
     public static SynPathResult OnLink(Scene s, string target) => s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with
     {
         RemoteAddress = target,
