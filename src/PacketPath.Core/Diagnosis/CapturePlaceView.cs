@@ -58,6 +58,15 @@ internal sealed class CapturePlaceView
     /// <summary>True where an answer was seen leaving this place.</summary>
     public bool AnswerLeft => _view.Reply.Where(IsHere).Any(l => l.Packets.Exists(p => l.GoesUp(p) != _view.ForwardGoesUp && p.Direction == PacketDirection.Outgoing));
 
+    /// <summary>True where who began was seen here to send more than its SYN.</summary>
+    public bool IsFollowedUp => _view.Forward.Any(l => IsHere(l) && IsFollowedUpAt(l, _view));
+
+    /// <summary>True where the SYN-ACK was seen here more often than the SYN.</summary>
+    public bool IsAnswerRepeated => _view.Reply.Any(l => IsHere(l) && l.Packets.Count(static p => p.IsSynAck) > Math.Max(1, l.Packets.Count(static p => p.IsSyn)));
+
+    /// <summary>When the last SYN-ACK was seen here; null where none was.</summary>
+    public DateTime? LastAnswerAt => _view.Reply.Where(IsHere).SelectMany(static l => l.Packets).Where(static p => p.IsSynAck).Select(static p => (DateTime?)DateTime.UnixEpoch.AddTicks(p.Nanoseconds / 100)).Max();
+
     /// <summary>Whether the captures' filters let the flow through; null where that cannot be told.</summary>
     public bool? Admits { get; }
 
@@ -87,6 +96,10 @@ internal sealed class CapturePlaceView
             : _points.Any(static p => p.Summaries.Count > 0) ? "the one there does not cover the attempt, or its filter or its interface may leave it out" : "the packets come without a summary of their capture",
         Remedy = $"Run there, around the attempt: Watch-PacketCapture -IncludeSummary{(Place.NetNamespace.Length > 0 && !Place.NetNamespace.Contains('[') && !Place.NetNamespace.Contains('/') ? $" -NetNamespace {Commands.Quote(Place.NetNamespace)}" : "")}",
     };
+
+    /// <summary>True where who began was seen at a leg to send more than its SYN.</summary>
+    public static bool IsFollowedUpAt(FlowLeg leg, FlowView view) =>
+        leg.Packets.Exists(p => p.Kind == SeenKind.Tcp && leg.GoesUp(p) == view.ForwardGoesUp && !p.IsSyn);
 
     private bool IsHere(FlowLeg leg) => CaptureEvidence.PlaceOf(leg.Point) == Place;
 

@@ -148,6 +148,8 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
     public string Listeners() => Describe.Text($"Get-SocketEntry -State Listen -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
 
     /// <summary>The firewall's rules.</summary>
+    public string HalfOpen() => Describe.Text($"Get-SocketEntry -State SynReceived -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
+
     public string Firewall() => $"Get-FirewallHook{Netns}";
 
     /// <summary>What of the firewall could apply to this flow's first packet on its way out.</summary>

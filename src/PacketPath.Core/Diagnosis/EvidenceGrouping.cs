@@ -195,6 +195,7 @@ internal sealed class EvidenceGrouping
             SilentTalk = _silent.GetValueOrDefault(key),
             TwoEnds = probes.Count == 0 || _captures.IsEmpty ? null : _captures.Of(probes[0], place => _hosts.GetValueOrDefault(place)),
             Opposite = opposite,
+            HalfOpen = probes.Count == 0 ? null : _sockets.HalfOpen(probes[0]),
             IsSighted = probes.Count > 0 && _captures.IsSighted(probes[0]),
             Connection = probes.Count > 0 || key.RemotePort == 0 ? null : ConnectionState.Of(_connections.GetValueOrDefault(key)),
             Attempts = NewestFirst(_attempts.GetValueOrDefault(key) ?? []),
@@ -262,7 +263,7 @@ internal sealed class EvidenceGrouping
             _order.Add(key);
         }
 
-        foreach (var socket in result.Sockets)
+        foreach (var socket in result.Sockets.Concat(result.HalfOpen))
         {
             AddSocket(socket);
         }

@@ -6,6 +6,9 @@ internal sealed partial class EvidenceSet
     /// <summary>True where the newest attempt completed its handshake.</summary>
     public bool IsOpen => Probe?.Outcome == SynOutcome.Open;
 
+    /// <summary>A handshake that completed here and not there; null where none is known.</summary>
+    public LastAck? LastAck => (_lastAck = _lastAck.IsKnown ? _lastAck : (true, Diagnosis.LastAck.Of(this))).Lost;
+
     /// <summary>True where the target answered the packets of a path MTU probe.</summary>
     public bool HeardOfMtu => Mtu is { } mtu && mtu.Probes.Any(p => p.Result == MtuPacketResult.Passed);
 
@@ -132,6 +135,8 @@ internal sealed partial class EvidenceSet
     }
 
     private IReadOnlyList<CounterChange>? _counterChanges;
+
+    private (bool IsKnown, LastAck? Lost) _lastAck;
 
     private static bool IsLocal(IcmpReport report) => report.OffenderIsLocal || report.Origin == "Local";
 }

@@ -75,6 +75,9 @@ internal sealed partial class EvidenceSet
     /// <summary>What captures in other places saw of the attempt that counts; null where there are none.</summary>
     public TwoEnds? TwoEnds { get; init; }
 
+    /// <summary>The server's socket of the attempt that counts, where it still waits for the end of the handshake; null where none was read.</summary>
+    public SocketEntry? HalfOpen { get; init; }
+
     /// <summary>What is known of the attempt that the target made upon this host; null where it made none.</summary>
     public EvidenceSet? Opposite { get; init; }
 

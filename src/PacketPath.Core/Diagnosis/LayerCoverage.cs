@@ -225,7 +225,8 @@ internal sealed class LayerCoverage
 
     private void FromWhatWasHeard()
     {
-        if (_evidence.IsOpen)
+        // Where the other end does not know of it, a handshake that completed here clears nothing by itself.
+        if (_evidence is { IsOpen: true, LastAck: null })
         {
             for (var layer = PathLayer.Socket; layer <= PathLayer.SocketQueue; layer++)
             {

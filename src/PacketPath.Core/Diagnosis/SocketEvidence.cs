@@ -6,12 +6,27 @@ internal sealed class SocketEvidence
     private const string Mapped = "::ffff:";
 
     private readonly List<SocketEntry> _sockets = [];
+    private readonly Dictionary<(string, int, string, int), SocketEntry> _halfOpen = [];
 
-    public void Add(SocketEntry socket) => _sockets.Add(socket);
+    public void Add(SocketEntry socket)
+    {
+        _sockets.Add(socket);
+        if (socket is { Kind: SocketKind.Stream, State: SocketState.SynReceived, AskedAddress: null })
+        {
+            var ends = (Canonical(socket.LocalAddress), socket.LocalPort, Canonical(socket.RemoteAddress), socket.RemotePort);
+            _halfOpen[ends] = _halfOpen.TryGetValue(ends, out var known) && known.ObservedAt > socket.ObservedAt ? known : socket;
+        }
+    }
+
+    /// <summary>The server's socket of an attempt whose handshake has not ended there, as it was read last; null where there is none.</summary>
+    public SocketEntry? HalfOpen(SynPathResult probe) =>
+        _halfOpen.Count == 0 ? null : _halfOpen.GetValueOrDefault((Canonical(probe.RemoteAddress), probe.RemotePort, Canonical(probe.LocalAddress ?? ""), probe.LocalPort));
 
     /// <summary>True where a connection's own port is listened on: it was made from outside.</summary>
     public bool HasListener(SocketEntry connection) => _sockets.Exists(s =>
         s.State == SocketState.Listen && s.LocalPort == connection.LocalPort && TargetKey.PlaceOf(s) == TargetKey.PlaceOf(connection));
+
+    private static string Canonical(string address) => TargetKey.Canonical(Plain(address));
 
     /// <summary>An address as the network sees it: IPv4 in an IPv6 socket is IPv4.</summary>
     public static string Plain(string address) =>

@@ -19,6 +19,12 @@ internal static class SocketObservations
         Source,
         socket.ObservedAt);
 
+    /// <summary>A connection whose handshake has not ended, as its server's socket tells.</summary>
+    public static FailureEvidence HalfOpen(SocketEntry socket, SynPathResult probe) => Observations.Supports(
+        Describe.Text($"{Place(socket)} has this connection in SYN-RECV {Math.Max(0, (socket.ObservedAt - probe.ObservedAt).TotalSeconds):0.0} s after the attempt, and has sent its SYN-ACK {socket.Retransmits + 1} times"),
+        Source,
+        socket.ObservedAt);
+
     /// <summary>The queues of a listener in words.</summary>
     public static string Queue(SocketEntry listener) =>
         Describe.Text($"{listener.AcceptQueueLength ?? 0} of {listener.AcceptQueueLimit ?? 0} connections wait for accept()")

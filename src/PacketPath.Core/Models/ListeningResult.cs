@@ -15,6 +15,9 @@ public sealed record ListeningResult : DestinationEvidence
     /// <summary>The sockets that answer for the address and port, read before and after the counters were watched; one with State Absent where none does.</summary>
     public SocketEntry[] Sockets { get; init; } = [];
 
+    /// <summary>Connections to the address and port, of the client where one was asked about, whose handshake has not ended: the last reading, at most 256.</summary>
+    public SocketEntry[] HalfOpen { get; init; } = [];
+
     /// <summary>What becomes of a packet from the client as it comes in; null where no client was asked about.</summary>
     public PacketRoute? InputRoute { get; init; }
 

@@ -20,6 +20,8 @@ public sealed record ListeningTarget(string Name, IPAddress? Address, int Port, 
 /// <summary>Asks this host what it would do with a connection that comes in: nothing is sent.</summary>
 public sealed class ListeningTracer : IDisposable
 {
+    private const int MostHalfOpen = 256;
+
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(0.25);
 
     private readonly NetworkNamespace _namespace;
@@ -84,6 +86,7 @@ public sealed class ListeningTracer : IDisposable
             PeerAddress = target.Peer?.ToString(),
             InputInterface = alias,
             Sockets = [.. first, .. second],
+            HalfOpen = isHere ? HalfOpen(address, target.Port, target.Peer) : [],
             InputRoute = input,
             ReturnRoute = isHere ? back : null,
             Interfaces = [.. links.Where(link => link.InterfaceAlias == alias || Has(link, address))],
@@ -119,6 +122,16 @@ public sealed class ListeningTracer : IDisposable
         _routes.Dispose();
         _sockets.Dispose();
     }
+
+    private SocketEntry[] HalfOpen(IPAddress address, int port, IPAddress? peer) => [.. _sockets.List(
+        new SocketQuery
+        {
+            Kinds = [SocketKind.Stream], States = [SocketState.SynReceived], LocalPorts = [port], LocalAddresses = [Whole(address)],
+            RemoteAddresses = peer is null ? [] : [Whole(peer)], WithoutProcesses = true,
+        },
+        _stop).Take(MostHalfOpen)];
+
+    private static (IPAddress Address, int Length) Whole(IPAddress address) => (address, address.GetAddressBytes().Length * 8);
 
     private PacketRoute? Resolve(RouteQuery query)
     {

@@ -86,7 +86,7 @@ internal static class StageEvidence
     }
 
     private static IEnumerable<(PathLayer Layer, object Item)> OfInbound(ListeningResult inbound) =>
-        inbound.Sockets.Select(static socket => (PathLayer.SocketQueue, (object)socket))
+        inbound.Sockets.Concat(inbound.HalfOpen).Select(static socket => (PathLayer.SocketQueue, (object)socket))
             .Concat(inbound.ReturnRoute is { } back ? OfRoute(back) : [])
             .Concat(inbound.InputRoute is { } route ? [(PathLayer.ReturnPath, route)] : [])
             .Concat(inbound.Interfaces.Select(static link => (PathLayer.Device, (object)link)))

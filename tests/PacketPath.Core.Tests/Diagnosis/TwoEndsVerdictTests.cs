@@ -152,6 +152,56 @@ public class TwoEndsVerdictTests
     }
 
     [Theory]
+    [InlineData(true, true, Confidence.Proven)]
+    [InlineData(false, true, Confidence.Probable)]
+    [InlineData(true, false, Confidence.Probable)]
+    public void An_ACK_that_never_came_there_is_lost_although_the_port_is_open_here(bool isWatchedHere, bool isWatchedThere, Confidence confidence)
+    {
+        foreach (var scene in new[] { Scene, new Scene(true) })
+        {
+            List<PacketEvidence> seen = [scene.Open(), HalfOpen(scene)];
+            seen.AddRange(isWatchedHere ? [Syn(scene, "blue", 64) with { Direction = PacketDirection.Outgoing }, Ack(scene, "blue", PacketDirection.Outgoing), Stood("blue")] : []);
+            seen.AddRange(isWatchedThere ? [Syn(scene, "server"), Answer(scene, "server"), Repeated(scene), Stood("server"), Address(scene, "server")] : []);
+
+            var verdict = Assert.Single(Resolver.Resolve(seen));
+
+            Assert.Equal(("ForwardPathLost", PathLayer.Path, confidence), (verdict.FaultId, verdict.Layer, verdict.Confidence));
+            Assert.Contains("goes on sending its SYN-ACK", verdict.Summary);
+            Assert.Equal(!(isWatchedHere && isWatchedThere), verdict.NotObserved.Any(m => m.What == "whether the ACK left this host"));
+            Whole.Check(verdict);
+        }
+    }
+
+    [Fact]
+    public void An_ACK_that_came_there_or_may_still_come_is_not_lost()
+    {
+        PacketEvidence[] there = [Syn(Scene, "server"), Answer(Scene, "server"), Stood("server"), Address(Scene, "server")];
+        var full = new SocketEntry
+        {
+            ComputerName = "web1", NetNamespace = "server", ObservedAt = Scene.Noon.AddSeconds(2), Kind = SocketKind.Stream, State = SocketState.Listen, LocalAddress = "0.0.0.0", LocalPort = 443,
+            Cookie = 5, AcceptQueueLength = 9, AcceptQueueLimit = 8, AskedAddress = Scene.Target, AskedPort = 443,
+        };
+        foreach (PacketEvidence[] seen in new PacketEvidence[][]
+        {
+            there,
+            [.. there, Ack(Scene, "server", PacketDirection.Incoming), Repeated(Scene)],
+            [.. there, Answer(Scene, "server")],
+            [.. there, Repeated(Scene), Syn(Scene, "server") with { ObservedAt = Scene.Noon.AddSeconds(1), TimestampNanoseconds = Repeated(Scene).TimestampNanoseconds - 1000 }],
+            [HalfOpen(Scene) with { Retransmits = 0 }],
+            [HalfOpen(Scene) with { ObservedAt = Scene.Noon.AddSeconds(0.2) }],
+            [HalfOpen(Scene) with { ComputerName = "db1", ObservedAt = Scene.Noon.AddSeconds(1) }],
+            [HalfOpen(Scene) with { RemotePort = 40001 }],
+            [HalfOpen(Scene) with { LocalPort = 444 }],
+            [HalfOpen(Scene), full],
+        })
+        {
+            Assert.Equal("NoFault", Primary([Scene.Open(), .. seen]).FaultId);
+        }
+
+        Assert.Equal("NoReply", Primary(Scene.Probe(SynOutcome.NoReply), HalfOpen(Scene)).FaultId);
+    }
+
+    [Theory]
     [InlineData("ReturnPathLost", true)]
     [InlineData("NoReply", false)]
     public void Packets_alone_are_judged_by_the_senders_capture(string faultId, bool isAnswered)
@@ -240,6 +290,18 @@ public class TwoEndsVerdictTests
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 40_000_000);
         Assert.Empty(weighing.Verdicts());
     }
+
+    private static PacketRecord Ack(Scene scene, string place, PacketDirection direction) =>
+        Syn(scene, place) with { Direction = direction, TcpFlags = "ACK", SequenceNumber = 1001, AcknowledgmentNumber = 9001, TimestampNanoseconds = Syn(scene, place).TimestampNanoseconds + 3_000_000 };
+
+    private static PacketRecord Repeated(Scene scene) =>
+        Answer(scene, "server") with { ObservedAt = Scene.Noon.AddSeconds(1), TimestampNanoseconds = Answer(scene, "server").TimestampNanoseconds + 1_000_000_000 };
+
+    private static SocketEntry HalfOpen(Scene scene) => new()
+    {
+        ComputerName = "web1", NetNamespace = "server", ObservedAt = Scene.Noon.AddSeconds(1.5), Kind = SocketKind.Stream, Protocol = TransportProtocol.Tcp, State = SocketState.SynReceived,
+        LocalAddress = scene.Target, LocalPort = 443, RemoteAddress = scene.Source, RemotePort = 40000, Retransmits = 1,
+    };
 
     private static PacketFailure Primary(params PacketEvidence[] evidence) => Assert.Single(Resolver.Resolve(evidence), v => v.IsPrimary);
 }

@@ -16,6 +16,11 @@ public sealed class NoFault : FaultRule
             return InboundAnswers.Ready(evidence, inbound);
         }
 
+        if (evidence.LastAck is not null)
+        {
+            return null;
+        }
+
         if (evidence is { IsConnected: true, Applications.Count: 0, Connection: { } connection })
         {
             return ConnectionFindings.Well(evidence, connection);
