@@ -41,6 +41,8 @@ public static class FaultCatalog
         new NeighborTableFull(),
         new NeighborWrongSubnet(),
         new NeighborUnresolved(),
+        new NeighborStaleEntry(),
+        new NeighborDuplicateAddress(),
 
         new QdiscDrop(),
 

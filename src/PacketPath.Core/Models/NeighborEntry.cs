@@ -42,11 +42,30 @@ public sealed record NeighborEntry : PacketEvidence
     /// <summary>Who installed the entry (rt_protos name); null where the kernel itself did.</summary>
     public string? NeighborProtocol { get; init => field = EmptyText.AsNull(value); }
 
+    /// <summary>True where the link was asked who has the address: by Get-NeighborEntry -Verify, or by a trace that met silence.</summary>
+    public bool IsVerified { get; init; }
+
+    /// <summary>Who answered then, each link-layer address once; empty where nobody did, or the link was not asked.</summary>
+    public NeighborAnswer[] Answers { get; init; } = [];
+
     /// <summary>What a newer kernel tells of it beyond what this version knows: netlink attributes by number, their bytes in hexadecimal.</summary>
     public string[] UnknownAttributes { get; init; } = [];
 
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{IPAddress} dev {InterfaceAlias}{(LinkLayerAddress is null ? "" : " lladdr " + LinkLayerAddress)} {State}";
+}
+
+/// <summary>One answer of the link to the question who has an address: an ARP reply (RFC 826) or a Neighbor Advertisement (RFC 4861).</summary>
+public sealed record NeighborAnswer
+{
+    /// <summary>The link-layer address that the answer tells, lower-case with colons.</summary>
+    public string LinkLayerAddress { get; init; } = "";
+
+    /// <summary>Milliseconds from the first question to the answer.</summary>
+    public double RttMilliseconds { get; init; }
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => LinkLayerAddress;
 }
 
 /// <summary>A neighbor's state, in the words of the Windows NetTCPIP module, and two that Linux adds.</summary>

@@ -18,6 +18,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly CancellationTokenSource _ended = new();
     private readonly FirewallWatch _firewall;
     private readonly TraceApplications _applications;
+    private readonly NextHopInquiry _nextHops;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -27,6 +28,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _options = options;
         _firewall = new FirewallWatch(options.Namespace, _ended.Token);
         _applications = new TraceApplications(options);
+        _nextHops = new NextHopInquiry(options.Namespace);
         _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
         {
             Namespace = options.Namespace,
@@ -101,6 +103,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         var routes = _options.Uid is { } uid && probe.Uid != uid
             ? Task.Run(() => Look("the route of that user", "Run: Get-PacketRoute", findings, () => [RouteOf(probe, uid, stop)]), stop)
             : Task.CompletedTask;
+        var nextHop = NextHopInquiry.IsCalledFor(probe) ? AskNextHopAsync(findings, probe, stop) : Task.CompletedTask;
         if (MayBeFiltered(probe))
         {
             _options.Progress?.Report("reading the firewall again");
@@ -108,7 +111,24 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
             findings.Add(before, after);
         }
 
-        await Task.WhenAll(sockets, routes).ConfigureAwait(false);
+        await Task.WhenAll(sockets, routes, nextHop).ConfigureAwait(false);
+    }
+
+    private async Task AskNextHopAsync(TraceFindings findings, SynPathResult probe, CancellationToken stop)
+    {
+        try
+        {
+            findings.Add(await _nextHops.AskAsync(probe, stop).ConfigureAwait(false));
+        }
+        catch (LinuxException failure)
+        {
+            findings.Miss(new MissingObservation
+            {
+                What = $"who answers for the next hop {probe.Neighbor!.IPAddress}",
+                Why = failure.Errno is Errno.EPERM or Errno.EACCES ? "asking the link needs CAP_NET_RAW" : failure.Message,
+                Remedy = "Run as root, or with CAP_NET_RAW.",
+            });
+        }
     }
 
     private async Task MeasureAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)

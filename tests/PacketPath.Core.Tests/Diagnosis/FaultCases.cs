@@ -79,6 +79,12 @@ public static class FaultCases
         new("NeighborUnresolved", PathLayer.Neighbor,
             s => [s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with { Syns = [], Neighbor = s.Neighbor(NeighborState.Unreachable) }],
             s => [s.Probe(SynOutcome.NoReply) with { Neighbor = s.Neighbor(NeighborState.Stale) }]),
+        new("NeighborStaleEntry", PathLayer.Neighbor,
+            s => [Answered(s, "02:00:00:00:00:77")],
+            s => [Answered(s, "02:00:00:00:00:01")]),
+        new("NeighborDuplicateAddress", PathLayer.Neighbor,
+            s => [Answered(s, "02:00:00:00:00:01", "02:00:00:00:00:77")],
+            s => [Answered(s, "02:00:00:00:00:01")]),
         new("NeighborWrongSubnet", PathLayer.Neighbor,
             s => [OnLink(s, s.Target)],
             s => [OnLink(s, s.Target) with { Route = OnLink(s, s.Target).Route! with { Alternatives = [] } }]),
@@ -212,6 +218,12 @@ public static class FaultCases
     };
 
     /// <summary>A target taken for a direct neighbor that nobody on the link owns, with a gateway beside it.</summary>
+    /// <summary>A silent attempt, and who answered for the gateway afterwards.</summary>
+    public static SynPathResult Answered(Scene s, params string[] stations) => s.Probe(SynOutcome.NoReply) with
+    {
+        Neighbor = s.Neighbor() with { IsVerified = true, Answers = [.. stations.Select(station => new NeighborAnswer { LinkLayerAddress = station, RttMilliseconds = 1 })] },
+    };
+
     /// <summary>A gateway that does not answer, and how it would be reached itself.</summary>
     public static SynPathResult OffLink(Scene s, string? by) => s.Probe(SynOutcome.NeighborFailed, "EHOSTUNREACH") with
     {

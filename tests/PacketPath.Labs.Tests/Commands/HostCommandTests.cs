@@ -51,6 +51,22 @@ public sealed class HostCommandTests(EngineFixture engine) : IClassFixture<Engin
     }
 
     [RootFact]
+    public void TheLinkIsAskedWhoAnswersForEachEntry()
+    {
+        using var network = Build();
+        var peer = network.MustExec("b", "cat /sys/class/net/eth0/address").Output.Trim();
+        var entries = Run(network, "Get-NeighborEntry -Verify").AssertClean().Of<NeighborEntry>().ToDictionary(entry => entry.IPAddress);
+        Assert.Equal([peer], entries["10.1.0.2"].Answers.Select(answer => answer.LinkLayerAddress));
+        Assert.Equal([peer], entries["fd01::2"].Answers.Select(answer => answer.LinkLayerAddress));
+        Assert.Equal((true, 0), (entries["10.1.0.3"].IsVerified, entries["10.1.0.3"].Answers.Length));
+        Assert.Equal("02:00:00:00:00:02", entries["10.1.0.2"].LinkLayerAddress);
+        Assert.Contains("02:00:00:00:00:02", network.MustExec("a", "ip neigh show 10.1.0.2 dev eth0").Output);
+
+        var asked = Run(network, "Get-PacketRoute 10.1.0.2 -NetNamespace $ns | Get-NeighborEntry -Verify; Get-NeighborEntry 10.1.0.2").AssertClean().Of<NeighborEntry>();
+        Assert.Equal([true, false], asked.Select(entry => entry.IsVerified));
+    }
+
+    [RootFact]
     public void NeighborsByEveryFilter()
     {
         using var network = Build();

@@ -36,6 +36,19 @@ public class MissingPrivilegeTests
     }
 
     [RootFact]
+    public void WithoutRawSocketsNeighborsAreListedUnverified()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        network.MustExec("a", "ip neigh replace 10.1.0.2 lladdr 02:00:00:00:00:02 dev eth0 nud permanent");
+        var lines = AsOrdinaryUser(
+            network,
+            $"Get-NeighborEntry 10.1.0.2 -InterfaceAlias eth0 -Verify -ErrorAction SilentlyContinue -ErrorVariable refused | ForEach-Object {{ \"$($_.LinkLayerAddress) $($_.IsVerified)\" }}; $refused | {Problem}");
+        Assert.Equal("02:00:00:00:00:02 False", lines[0]);
+        Assert.StartsWith("LinkNotAsked,", lines[1], StringComparison.Ordinal);
+        Assert.Contains("CAP_NET_RAW", lines[1], StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public void AnOrdinaryUserAsksNameServersAndIsToldThatTheWireIsNotWatched()
     {
         using var network = LabNetwork.Build(new LabTopology

@@ -46,7 +46,7 @@ public sealed class NoReply : FaultRule
             NextSteps =
             [
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
-                commands.Route(),
+                evidence.NextHop == NextHopState.Known && NeighborAnswers.Of(evidence) is null ? $"{commands.Route()} | Get-NeighborEntry -Verify" : commands.Route(),
                 commands.ProbeAndResolve(),
             ],
         };
