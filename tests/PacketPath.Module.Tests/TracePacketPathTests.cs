@@ -32,6 +32,10 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
     [InlineData("Trace-PacketPath 127.0.0.1 -ControlName a.example", "ControlNameAlone")]
     [InlineData("Trace-PacketPath 127.0.0.1 -ServerName a.example -ControlName 'b c'", "ServerNameInvalid")]
     [InlineData("Trace-PacketPath 127.0.0.1 -NetNamespace no-such-namespace", "NetNamespaceNotFound")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Protocol Udp", "PortMissing")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Protocol Udp -Port 9 -ServerName www.example.net", "NotWithUdp")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Protocol udp -Port 9 -Proxy http://proxy.example.net:3128", "NotWithUdp")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Payload hello", "PayloadWithoutUdp")]
     public void Bad_input_is_an_error_with_the_users_own_text(string script, string id)
     {
         var result = engine.Invoke(script);
@@ -40,6 +44,41 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
         Assert.NotNull(error.TargetObject);
         Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
         Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_datagram_of_ones_own_is_sent_and_its_answer_clears_every_stage()
+    {
+        using var peer = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        var port = ((System.Net.IPEndPoint)peer.Client.LocalEndPoint!).Port;
+        var asked = Task.Run(async () =>
+        {
+            var question = await peer.ReceiveAsync();
+            await peer.SendAsync(question.Buffer, question.RemoteEndPoint);
+            return question.Buffer;
+        });
+        var trace = engine.Invoke("Trace-PacketPath 127.0.0.1 -Port $port -Protocol Udp -Payload 'h\u00e9' -NoCapture -TimeoutSeconds 20", "port", port).One<PacketTrace>();
+        Assert.Equal("hé"u8.ToArray(), await asked);
+        Assert.Equal(("NoFault", TransportProtocol.Udp), (trace.Verdict.FaultId, trace.Protocol));
+        Assert.All(trace.Stages, stage => Assert.Equal(TraceStageStatus.Cleared, stage.Status));
+        Assert.Equal(TransportProtocol.Udp, Assert.Single(trace.Evidence.OfType<SynPathResult>()).Protocol);
+    }
+
+    [Fact]
+    public void A_closed_UDP_port_is_refused_without_privilege_and_the_verdict_comes_again_after_serialization()
+    {
+        int port;
+        using (var held = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)))
+        {
+            port = ((System.Net.IPEndPoint)held.Client.LocalEndPoint!).Port;
+        }
+
+        var verdicts = engine.Invoke(
+            "$t = Trace-PacketPath 127.0.0.1 -Port $port -Protocol Udp -NoCapture; $t.Verdict; [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($t)) | Resolve-PacketFailure -PrimaryOnly",
+            "port",
+            port).AssertClean().Of<PacketFailure>();
+        Assert.Equal(2, verdicts.Length);
+        Assert.All(verdicts, verdict => Assert.Equal(("RemoteRefused", TransportProtocol.Udp, verdicts[0].Summary), (verdict.FaultId, verdict.Protocol, verdict.Summary)));
     }
 
     [Fact]

@@ -435,6 +435,18 @@ Describe 'Trace-PacketPath' {
         Trace-PacketPath 127.0.0.1 -Port $openPort -PassThru | Should -BeOfType PacketPath.SynPathResult
     }
 
+    It 'asks by datagram, and needs a port for it' {
+        $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([Net.IPAddress]::Loopback, 0))
+        $port = $socket.Client.LocalEndPoint.Port
+        $socket.Dispose()
+        $trace = Trace-PacketPath 127.0.0.1 -Port $port -Protocol Udp
+        $trace.Verdict.FaultId | Should -Be 'RemoteRefused'
+        $trace.Protocol | Should -Be 'Udp'
+        $trace | Out-String -Width 100 | Should -Match 'port unreachable'
+        { Trace-PacketPath 127.0.0.1 -Protocol Udp } | Should -Throw '*needs a port*'
+        (TabExpansion2 'Trace-PacketPath 127.0.0.1 -Protocol ' -cursorColumn 37).CompletionMatches.CompletionText | Should -Be 'Quic', 'Tcp', 'Udp'
+    }
+
     It 'names the text that is no target, and goes on' {
         $traces = Trace-PacketPath '10', '127.0.0.1' -Port $openPort -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.TargetObject | Should -Be '10'

@@ -46,6 +46,18 @@ public static class CaptureFilter
         return string.Join(" or ", terms);
     }
 
+    /// <summary>
+    /// Datagrams from or to a port, those of one length whatever their ports, as address translation may leave them, and every ICMP error.
+    /// With IPv6 extension headers more passes than was asked; never less.
+    /// </summary>
+    /// <param name="port">The port; 0 for every datagram.</param>
+    /// <param name="length">The length in the UDP header; 0 for none in particular.</param>
+    public static string ForDatagrams(int port, int length)
+    {
+        var datagrams = port == 0 ? "udp" : length == 0 ? $"udp port {port}" : $"udp port {port} or udp[4:2] = {length} or (ip6[6] = 17 and ip6[44:2] = {length})";
+        return $"{datagrams} or {Errors4} or {Errors6} or {Extended6}";
+    }
+
     /// <summary>Every ICMP error and every echo reply, of both families.</summary>
     public static string ForIcmp() =>
         $"{Errors4} or (icmp and icmp[0] = 0) or (ip6[6] = 58 and (ip6[40] < 128 or ip6[40] = 129))";

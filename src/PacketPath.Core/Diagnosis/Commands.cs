@@ -29,7 +29,7 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         $"Test-ProxyConnect -Target {Quote(TargetKey.Text(asked.TunnelHost, Math.Clamp(asked.TunnelPort, 1, 65535)))} -Proxy {Quote(asked.ProxyUri)}{Bound}{Mark}{User}{options}{Netns} | Resolve-PacketFailure");
 
     /// <summary>The same attempt again, and what it comes to.</summary>
-    public string ProbeAndResolve(string options = "") => Probe(options) + " | Resolve-PacketFailure";
+    public string ProbeAndResolve(string options = "") => Probe(options) + Resolved;
 
     /// <summary>The same question to a name server again, and what it comes to.</summary>
     /// <param name="result">What was asked.</param>
@@ -64,12 +64,19 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort} -Protocol Udp{Option("-OutputInterface", evidence.InterfaceAlias)}{User}{Netns}");
 
     /// <summary>The same attempt through another interface, whose own address it then takes, and what it comes to.</summary>
-    public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + " | Resolve-PacketFailure";
+    public string ProbeThrough(string alias) => Probe(Option("-InterfaceAlias", alias), "") + Resolved;
+
+    // A trace comes with its verdict.
+    private string Resolved => evidence.IsUdp ? "" : " | Resolve-PacketFailure";
+
+    private string Udp => evidence.IsUdp ? " -Protocol Udp" : "";
 
     private string Probe(string options, string bound)
     {
         var port = evidence.Key.RemotePort is > 0 and <= 65535 ? evidence.Key.RemotePort : PortToTry;
-        return Describe.Text($"Test-SynPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{bound}{Mark}{User}{options}{Netns}");
+        return evidence.IsUdp
+            ? Describe.Text($"Trace-PacketPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port} -Protocol Udp{bound}{Mark}{User}{options.Replace(" -FindHop", " -Deep", StringComparison.Ordinal)}{Netns}")
+            : Describe.Text($"Test-SynPath -TargetName {Quote(Address(evidence.RemoteAddress))} -Port {port}{bound}{Mark}{User}{options}{Netns}");
     }
 
     /// <summary>The route of this target.</summary>
@@ -145,28 +152,29 @@ internal sealed class Commands(EvidenceSet evidence, string? elsewhere = null)
         $"Get-SocketEntry -RemoteAddress {Quote(Address(evidence.RemoteAddress))} -RemotePort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{options}{Netns} | Group-Object State, OwningProcessName -NoElement");
 
     /// <summary>Who listens on the target's port.</summary>
-    public string Listeners() => Describe.Text($"Get-SocketEntry -State Listen -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
+    public string Listeners() => Describe.Text($"Get-SocketEntry{(evidence.IsUdp ? " -Protocol Udp" : " -State Listen")} -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
 
-    /// <summary>The firewall's rules.</summary>
+    /// <summary>The connections to the port whose handshake is not complete.</summary>
     public string HalfOpen() => Describe.Text($"Get-SocketEntry -State SynReceived -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)}{Netns}");
 
+    /// <summary>The firewall's rules.</summary>
     public string Firewall() => $"Get-FirewallHook{Netns}";
 
     /// <summary>What of the firewall could apply to this flow's first packet on its way out.</summary>
     public string OutputFirewall() => Describe.Text(
-        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort}{Option("-OutputInterface", evidence.InterfaceAlias)}{User}{Netns}");
+        $"Get-FirewallHook -Destination {Quote(Address(evidence.RemoteAddress))} -Port {evidence.Key.RemotePort}{Udp}{Option("-OutputInterface", evidence.InterfaceAlias)}{User}{Netns}");
 
     /// <summary>What of the firewall could apply to the answer on its way in.</summary>
     public string InputFirewall(string? alias) => evidence.Probe is not { LocalAddress: { } local } probe ? Firewall() : Describe.Text(
-        $"Get-FirewallHook -Destination {Quote(local)} -Port {probe.LocalPort} -Direction Input -Source {Quote(evidence.RemoteAddress)} -SourcePort {probe.RemotePort}{Option("-InputInterface", alias ?? "")} -ConntrackState established{Netns}");
+        $"Get-FirewallHook -Destination {Quote(local)} -Port {probe.LocalPort} -Direction Input -Source {Quote(evidence.RemoteAddress)} -SourcePort {probe.RemotePort}{Udp}{Option("-InputInterface", alias ?? "")} -ConntrackState established{Netns}");
 
     /// <summary>The same question to a host as a server.</summary>
     public string Listening(ListeningResult inbound) => Describe.Text(
-        $"Trace-PacketPath -Listening -TargetName {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort}{Option("-From", inbound.PeerAddress ?? "")}{Netns}");
+        $"Trace-PacketPath -Listening -TargetName {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort}{Udp}{Option("-From", inbound.PeerAddress ?? "")}{Netns}");
 
     /// <summary>What of the firewall could apply to a connection that comes in.</summary>
     public string InputOf(ListeningResult inbound) => Describe.Text(
-        $"Get-FirewallHook -Destination {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort} -Direction Input{Option("-Source", inbound.PeerAddress ?? "")}{Option("-InputInterface", inbound.InputInterface ?? "")}{Netns}");
+        $"Get-FirewallHook -Destination {Quote(Address(inbound.RemoteAddress))} -Port {inbound.RemotePort} -Direction Input{Udp}{Option("-Source", inbound.PeerAddress ?? "")}{Option("-InputInterface", inbound.InputInterface ?? "")}{Netns}");
 
     /// <summary>A value as one PowerShell argument: bare where that is safe, else in single quotes.</summary>
     public static string Quote(string value)

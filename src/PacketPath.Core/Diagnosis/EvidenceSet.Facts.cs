@@ -3,7 +3,7 @@ namespace PacketPath.Diagnosis;
 /// <content>The questions the fault rules ask.</content>
 internal sealed partial class EvidenceSet
 {
-    /// <summary>True where the newest attempt completed its handshake.</summary>
+    /// <summary>True where the newest attempt completed its handshake, or its datagram was answered.</summary>
     public bool IsOpen => Probe?.Outcome == SynOutcome.Open;
 
     /// <summary>A handshake that completed here and not there; null where none is known.</summary>
@@ -29,20 +29,32 @@ internal sealed partial class EvidenceSet
         : (Probe.Outcome is SynOutcome.NoReply or SynOutcome.LocalError or SynOutcome.NeighborFailed
             && Probe.Replies.Length == 0 && !RemoteReports.Any());
 
-    /// <summary>True where the attempt timed out in silence.</summary>
-    public bool IsSilent => Probe?.Outcome == SynOutcome.NoReply;
+    /// <summary>True where datagrams are what was sent.</summary>
+    public bool IsUdp => Key.Protocol == TransportProtocol.Udp;
+
+    /// <summary>What was sent first, in a word.</summary>
+    public string Unit => IsUdp ? "datagram" : "SYN";
+
+    /// <summary>True where the attempt timed out in silence, or what it sent was dropped under way through this host.</summary>
+    public bool IsSilent => Probe?.Outcome == SynOutcome.NoReply || SendDropped is not null;
+
+    /// <summary>The error by which the kernel says that it dropped a datagram after the routes had let it pass: EPERM of a hook or program, ENOBUFS of a queue. Of a SYN it says nothing. Null where it said none.</summary>
+    public string? SendDropped => Probe is { Protocol: TransportProtocol.Udp, Outcome: SynOutcome.LocalError, FailedCall: "send", SocketError: "EPERM" or "ENOBUFS" } probe ? probe.SocketError : null;
+
+    /// <summary>The answer of the target itself to a control datagram to a closed port of it: the way there and back works, and the host is up. Null where there is none.</summary>
+    public SynPacket? ControlAnswer => IsUdp && Probe?.ControlReply is { } control && TargetKey.Canonical(control.From) == RemoteAddress ? control : null;
 
     /// <summary>True where the capture stood and lost nothing, so that absence counts.</summary>
     public bool CaptureIsComplete => Probe?.CaptureStatus == CaptureStatus.Complete;
 
-    /// <summary>True where a SYN was captured leaving.</summary>
+    /// <summary>True where a SYN, or a datagram, was captured leaving.</summary>
     public bool SynSeen => Probe?.Syns.Length > 0;
 
-    /// <summary>True where a complete capture saw no SYN leave.</summary>
-    public bool SynAbsent => CaptureIsComplete && !SynSeen;
+    /// <summary>True where a complete capture saw none leave, or the kernel said that it dropped it.</summary>
+    public bool SynAbsent => (CaptureIsComplete || SendDropped is not null) && !SynSeen;
 
-    /// <summary>The SYN-ACK captured coming back; null where none was.</summary>
-    public SynPacket? SynAck => Probe?.Replies.FirstOrDefault(r => r.Kind == SynPacketKind.SynAck);
+    /// <summary>The SYN-ACK, or the datagram, captured coming back; null where none was.</summary>
+    public SynPacket? SynAck => Probe?.Replies.FirstOrDefault(r => r.Kind is SynPacketKind.SynAck or SynPacketKind.Datagram);
 
     /// <summary>The RST captured coming back; null where none was.</summary>
     public SynPacket? Reset => Probe?.Replies.FirstOrDefault(r => r.Kind == SynPacketKind.Reset);

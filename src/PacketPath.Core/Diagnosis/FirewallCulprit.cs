@@ -60,7 +60,7 @@ internal sealed class FirewallCulprit
         DestinationPort = probe.RemotePort,
         Source = probe.LocalAddress,
         SourcePort = probe.LocalPort == 0 ? null : probe.LocalPort,
-        Protocol = TransportProtocol.Tcp,
+        Protocol = probe.Protocol,
         OutputInterface = probe.InterfaceAlias,
         Mark = probe.Mark,
         Uid = probe.Uid,
@@ -99,7 +99,7 @@ internal sealed class FirewallCulprit
         Destination = inbound.RemoteAddress,
         DestinationPort = inbound.RemotePort,
         Source = inbound.PeerAddress,
-        Protocol = TransportProtocol.Tcp,
+        Protocol = inbound.Protocol,
         InputInterface = inbound.InputInterface,
         ConntrackState = "new",
     });
@@ -111,7 +111,7 @@ internal sealed class FirewallCulprit
         DestinationPort = probe.LocalPort == 0 ? null : probe.LocalPort,
         Source = probe.RemoteAddress,
         SourcePort = probe.RemotePort,
-        Protocol = TransportProtocol.Tcp,
+        Protocol = probe.Protocol,
         InputInterface = answer.InterfaceAlias,
         ConntrackState = "established",
     };

@@ -40,7 +40,7 @@ public abstract class IcmpFault : FaultRule
                 Observations.Packet(evidence, packet),
                 Observations.Hops(evidence),
             ],
-            Proves = $"{offender} received a SYN of this flow and sent it back with an ICMP error; everything from this host to {offender} works.",
+            Proves = $"{offender} received a {evidence.Unit} of this flow and sent it back with an ICMP error; everything from this host to {offender} works.",
             DoesNotProve = Limits,
             NextSteps = [commands.RouteOf(offender), commands.ProbeAndResolve(isTarget ? "" : " -FindHop")],
         };

@@ -89,11 +89,15 @@ internal sealed class LayerCoverage
 
         if (probe.Outcome != SynOutcome.LocalError)
         {
-            Clear(PathLayer.Socket, $"a socket {(probe is { RequestedUid: not null, Uid: { } user } ? Describe.Text($"of user {user} ") : "")}was opened and bound, and connect() began from {Describe.Local(probe)}");
+            Clear(PathLayer.Socket, $"a socket {(probe is { RequestedUid: not null, Uid: { } user } ? Describe.Text($"of user {user} ") : "")}was opened and bound, and {(_evidence.IsUdp ? "it sent" : "connect() began")} from {Describe.Local(probe)}");
         }
         else if (probe.FailedCall == "connect" && probe.SocketError is "ENETUNREACH" or "EHOSTUNREACH" or "EACCES" or "EINVAL" && !Faults.SocketDenied.IsDenied(_evidence))
         {
             Clear(PathLayer.Socket, $"the socket was opened and bound; connect() failed later, with {probe.SocketError}");
+        }
+        else if (_evidence.SendDropped is { } dropped)
+        {
+            Clear(PathLayer.Socket, $"the socket was opened and bound; send() failed below it, with {dropped}");
         }
     }
 
@@ -152,12 +156,12 @@ internal sealed class LayerCoverage
         {
             foreach (var layer in LocalExit)
             {
-                Clear(layer, $"a TTL-limited SYN of this host was answered by {_evidence.AnsweringHops[0].Address}");
+                Clear(layer, $"a TTL-limited {_evidence.Unit} of this host was answered by {_evidence.AnsweringHops[0].Address}");
             }
         }
         else if (_evidence.Probe is not null && _evidence.NextHop is NextHopState.Failed or NextHopState.Resolving)
         {
-            var asked = $"the kernel asked the link for {_evidence.NextHopAddress}, which it does only after this layer let the SYN pass";
+            var asked = $"the kernel asked the link for {_evidence.NextHopAddress}, which it does only after this layer let the {_evidence.Unit} pass";
             Clear(PathLayer.OutputFirewall, asked);
             Clear(PathLayer.Conntrack, asked);
         }
@@ -165,7 +169,7 @@ internal sealed class LayerCoverage
         // A RST may be anybody's; a packet from outside the flow is more surely the target's own.
         if (_evidence.Probe?.ControlReply is { } control && TargetKey.Canonical(control.From) == _evidence.RemoteAddress)
         {
-            Clear(PathLayer.Path, Describe.Text($"the target answered a control datagram, TTL {control.Ttl}"));
+            Clear(PathLayer.Path, Describe.Text($"the target answered a control datagram{(control.Ttl == 0 ? "" : Describe.Text($", TTL {control.Ttl}"))}"));
         }
 
         var answer = _evidence.SynAck ?? _evidence.Reset;
@@ -183,6 +187,14 @@ internal sealed class LayerCoverage
                 Clear(layer, heard);
             }
         }
+
+        if (_evidence.ControlAnswer is not null)
+        {
+            foreach (var layer in WayBack.Prepend(PathLayer.RemoteHost))
+            {
+                Clear(layer, Observations.Control(_evidence)!.Observation);
+            }
+        }
     }
 
     // What came to another point has left this host; what came to the target, or was answered, has crossed the path.
@@ -197,13 +209,13 @@ internal sealed class LayerCoverage
         {
             foreach (var layer in LocalExit)
             {
-                Clear(layer, $"the SYN was captured at {there.Name}");
+                Clear(layer, $"the {_evidence.Unit} was captured at {there.Name}");
             }
         }
 
         if (ends.Receiver is { SawRequest: true } receiver)
         {
-            Clear(PathLayer.Path, $"the SYN was captured at {receiver.Name}");
+            Clear(PathLayer.Path, $"the {_evidence.Unit} was captured at {receiver.Name}");
             if (receiver.SawAnswer)
             {
                 Clear(PathLayer.RemoteHost, $"an answer ({ends.Answers()}) was captured at {receiver.Name}");
@@ -214,7 +226,7 @@ internal sealed class LayerCoverage
     private void FromTargetSockets()
     {
         var sockets = _evidence.TargetSockets;
-        if (_evidence.IsSilent && (sockets.ListenerDrops ?? sockets.Moved("ListenOverflows") ?? sockets.Moved("TCPReqQFullDrop")) is { } counted)
+        if (_evidence is { IsSilent: true, IsUdp: false } && (sockets.ListenerDrops ?? sockets.Moved("ListenOverflows") ?? sockets.Moved("TCPReqQFullDrop")) is { } counted)
         {
             foreach (var layer in LocalExit.Append(PathLayer.Path).Append(PathLayer.RemoteHost))
             {
@@ -230,7 +242,7 @@ internal sealed class LayerCoverage
         {
             for (var layer = PathLayer.Socket; layer <= PathLayer.SocketQueue; layer++)
             {
-                Clear(layer, $"the handshake with {_evidence.Target} completed");
+                Clear(layer, _evidence.IsUdp ? $"a datagram of {_evidence.Target} reached the socket" : $"the handshake with {_evidence.Target} completed");
             }
 
             return;
@@ -240,7 +252,7 @@ internal sealed class LayerCoverage
         {
             foreach (var layer in LocalExit)
             {
-                Clear(layer, $"{Describe.Report(report)} quotes a SYN of this flow, so it left");
+                Clear(layer, $"{Describe.Report(report)} quotes a {_evidence.Unit} of this flow, so it left");
             }
 
             if (TargetKey.Canonical(report.Offender) == _evidence.RemoteAddress)

@@ -12,6 +12,7 @@ internal static class Observations
     public const string BacklogSource = "/proc/net/softnet_stat before and after the attempt";
     public const string ErrorQueueSource = "IP_RECVERR error queue";
     public const string SocketSource = "connect() and SO_ERROR";
+    public const string DatagramSource = "send(), recv() and SO_ERROR";
     public const string CaptureSource = "capture on the flow's 4-tuple";
     public const string OtherCaptureSource = "captures at several points, matched by sequence number";
     public const string WalkSource = "TTL walk";
@@ -95,14 +96,16 @@ internal static class Observations
 
         var text = probe.Outcome switch
         {
+            SynOutcome.Open when evidence.IsUdp => $"a datagram of {evidence.Target} reached the socket",
             SynOutcome.Open => $"the handshake with {evidence.Target} completed",
             SynOutcome.NoReply or SynOutcome.NeighborFailed when probe.SocketError is null => $"the socket heard nothing in {waited}" + Retransmits(probe),
             SynOutcome.LocalError => $"{probe.FailedCall ?? "connect"}() failed at once with {probe.SocketError ?? "an unknown error"}",
+            _ when evidence.IsUdp => $"the socket was told {probe.SocketError ?? "of an error"}",
             SynOutcome.Refused => $"connect() ended with {probe.SocketError ?? "ECONNREFUSED"}"
                 + (probe.ErrorQueue.Length == 0 ? " and an empty error queue" : ""),
             _ => $"connect() ended with {probe.SocketError ?? "an error"}",
         };
-        return Supports(text, SocketSource, probe.ObservedAt);
+        return Supports(text, evidence.IsUdp ? DatagramSource : SocketSource, probe.ObservedAt);
     }
 
     public static FailureEvidence Report(EvidenceSet evidence, IcmpReport report) => Supports(
@@ -121,13 +124,13 @@ internal static class Observations
         {
             var alias = probe.Syns[0].InterfaceAlias ?? evidence.InterfaceAlias;
             return Supports(
-                $"{Describe.Count(probe.Syns.Length, "SYN")} captured leaving{(alias.Length == 0 ? "" : " on " + alias)}",
+                $"{Describe.Count(probe.Syns.Length, evidence.Unit)} captured leaving{(alias.Length == 0 ? "" : " on " + alias)}",
                 CaptureSource,
                 probe.ObservedAt);
         }
 
         return evidence.CaptureIsComplete
-            ? Supports("a complete capture saw no SYN leave", CaptureSource, probe.ObservedAt)
+            ? Supports($"a complete capture saw no {evidence.Unit} leave", CaptureSource, probe.ObservedAt)
             : null;
     }
 
@@ -148,6 +151,7 @@ internal static class Observations
             SynPacketKind.SynAck => "a SYN-ACK",
             SynPacketKind.Reset => "a RST",
             SynPacketKind.Syn => "a SYN",
+            SynPacketKind.Datagram => "a datagram",
             SynPacketKind.IcmpError => Describe.Icmp(packet.IcmpType ?? 0, packet.IcmpCode ?? 0, ""),
             _ => "a segment",
         };
@@ -164,7 +168,7 @@ internal static class Observations
         return hops.Count == 0
             ? null
             : Supports(
-                "TTL-limited SYNs were answered by " + string.Join(", ", hops.Take(16).Select(h => Describe.Text($"{h.Address} ({h.Ttl})"))),
+                $"TTL-limited {evidence.Unit}s were answered by " + string.Join(", ", hops.Take(16).Select(h => Describe.Text($"{h.Address} ({h.Ttl})"))),
                 WalkSource,
                 evidence.ObservedAt);
     }
@@ -174,7 +178,7 @@ internal static class Observations
         var via = attempt.NextHop is null ? "" : $" via {attempt.NextHop}";
         return Supports(
             $"an attempt through {attempt.DestinationPrefix}{via} dev {attempt.InterfaceAlias} ended as {attempt.Outcome}",
-            "connect() bound to the interface",
+            evidence.IsUdp ? "a socket bound to the interface" : "connect() bound to the interface",
             evidence.ObservedAt);
     }
 
@@ -185,5 +189,15 @@ internal static class Observations
             route.ObservedAt));
 
     private static string Retransmits(SynPathResult probe) =>
-        probe.Retransmits > 0 ? $" and {Describe.Count(probe.Retransmits, "retransmission")}" : "";
+        probe.Retransmits > 0 ? $" and {Describe.Count(probe.Retransmits, probe.Protocol == TransportProtocol.Udp ? "repetition" : "retransmission")}" : "";
+
+    /// <summary>What came of the control datagram; null where none was sent.</summary>
+    public static FailureEvidence? Control(EvidenceSet evidence) =>
+        evidence is not { IsUdp: true, Probe: { } probe } ? null
+        : evidence.ControlAnswer is { Kind: SynPacketKind.Datagram } ? Supports(
+            Describe.Text($"port {probe.ControlPort} of the target answered a datagram about the same time"), DatagramSource, probe.ObservedAt)
+        : evidence.ControlAnswer is { } answer ? Supports(
+            Describe.Text($"a datagram to {(probe.ControlPort == 0 ? "a closed port" : Describe.Text($"closed port {probe.ControlPort}"))} brought {Describe.Icmp(answer.IcmpType ?? 0, answer.IcmpCode ?? 0, answer.From)}, from the target itself"), ErrorQueueSource, probe.ObservedAt)
+        : probe.ControlPort == 0 ? null
+        : Supports(Describe.Text($"a datagram to port {probe.ControlPort}, which is closed nearly everywhere, brought nothing of the target either"), ErrorQueueSource, probe.ObservedAt);
 }

@@ -40,7 +40,7 @@ internal sealed class SocketEvidence
             return TargetSockets.None;
         }
 
-        var asked = _sockets.Where(s => s.AskedPort == key.RemotePort && TargetKey.Canonical(s.AskedAddress) == key.RemoteAddress).ToList();
+        var asked = _sockets.Where(s => (s.Kind == SocketKind.Datagram) == (key.Protocol == TransportProtocol.Udp) && s.AskedPort == key.RemotePort && TargetKey.Canonical(s.AskedAddress) == key.RemoteAddress).ToList();
         if (asked.Count == 0)
         {
             return TargetSockets.None;

@@ -66,7 +66,7 @@ internal sealed class TwoEnds
     public IEnumerable<FailureEvidence?> Seen()
     {
         yield return View.Forward.Length == 0 ? null : Observations.Supports(
-            $"the SYN was captured at {Way(request: true)}", Observations.OtherCaptureSource, _probe.ObservedAt);
+            $"the {(_probe.Protocol == TransportProtocol.Udp ? "datagram" : "SYN")} was captured at {Way(request: true)}", Observations.OtherCaptureSource, _probe.ObservedAt);
         yield return View.Reply.Length == 0 ? null : Observations.Supports(
             $"the answer ({Answers()}) was captured at {Way(request: false)}", Observations.OtherCaptureSource, _probe.ObservedAt);
         yield return Translation() is { } translation ? Observations.Supports(translation, Observations.OtherCaptureSource, _probe.ObservedAt) : null;

@@ -86,7 +86,7 @@ internal sealed class IpsecPolicies : IDisposable
         policy.Family == IpBits.FamilyOf(flow.Destination)
         && Matches(policy.Destination, policy.DestinationLength, flow.Destination)
         && (flow.Source is null ? policy.SourceLength == 0 : Matches(policy.Source, policy.SourceLength, flow.Source))
-        && policy.Protocol is 0 or (byte)TransportProtocol.Tcp
+        && (policy.Protocol == 0 || policy.Protocol == (byte)flow.Protocol)
         && ((flow.DestinationPort ^ policy.DestinationPort.Port) & policy.DestinationPort.Mask) == 0
         && ((flow.SourcePort ^ policy.SourcePort.Port) & policy.SourcePort.Mask) == 0
         && (policy.InterfaceIndex == 0 || policy.InterfaceIndex == flow.InterfaceIndex)
@@ -128,5 +128,9 @@ internal sealed class IpsecPolicies : IDisposable
     };
 }
 
-/// <summary>A TCP flow to look up among the IPsec policies.</summary>
-internal readonly record struct IpsecFlow(IPAddress Destination, int DestinationPort, IPAddress? Source, int SourcePort, int InterfaceIndex, uint Mark);
+/// <summary>A flow to look up among the IPsec policies.</summary>
+internal readonly record struct IpsecFlow(IPAddress Destination, int DestinationPort, IPAddress? Source, int SourcePort, int InterfaceIndex, uint Mark)
+{
+    /// <summary>The transport.</summary>
+    public TransportProtocol Protocol { get; init; } = TransportProtocol.Tcp;
+}

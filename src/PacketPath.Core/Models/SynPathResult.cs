@@ -1,6 +1,6 @@
 namespace PacketPath;
 
-/// <summary>What three observers saw of one TCP connection attempt: the socket, its error queue, and a capture on the exact 4-tuple.</summary>
+/// <summary>What three observers saw of one attempt to reach a port, by a TCP connection or by a datagram (Protocol says which): the socket, its error queue, and a capture on the exact 4-tuple.</summary>
 public sealed record SynPathResult : DestinationEvidence
 {
     /// <summary>The target as the user wrote it.</summary>
@@ -51,10 +51,10 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>Milliseconds from the call to the outcome.</summary>
     public double ElapsedMilliseconds { get; init; }
 
-    /// <summary>Round-trip time of the handshake, in milliseconds; null where nothing came back.</summary>
+    /// <summary>Round-trip time of the handshake or of the answer, in milliseconds; null where nothing came back.</summary>
     public double? RttMilliseconds { get; init; }
 
-    /// <summary>SYN retransmissions, as the socket counts them (TCP_INFO).</summary>
+    /// <summary>SYN retransmissions, as the socket counts them (TCP_INFO); over UDP, how often the datagram was sent again.</summary>
     public int Retransmits { get; init; }
 
     /// <summary>The ICMP reports read from the error queue (IP_RECVERR).</summary>
@@ -63,10 +63,10 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>Whether the capture stood.</summary>
     public CaptureStatus CaptureStatus { get; init; }
 
-    /// <summary>The SYNs seen leaving, each with its time; empty where none was seen.</summary>
+    /// <summary>The SYNs, or datagrams, seen leaving, each with its time; empty where none was seen.</summary>
     public SynPacket[] Syns { get; init; } = [];
 
-    /// <summary>What was seen coming back: SYN-ACK, RST, or ICMP quoting this flow.</summary>
+    /// <summary>What was seen coming back: SYN-ACK, RST, a datagram, or ICMP quoting this flow.</summary>
     public SynPacket[] Replies { get; init; } = [];
 
     /// <summary>What this host itself sent in answer to a reply: a RST or an ICMP error. A firewall that rejects input shows here.</summary>
@@ -102,8 +102,11 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The last hop that answered; null where none did or none was asked.</summary>
     public string? LastRespondingHop { get; init => field = EmptyText.AsNull(value); }
 
-    /// <summary>A packet of the target from outside this flow, for comparing TTLs with a RST (-FindHop); null where there is none.</summary>
+    /// <summary>A packet of the target from outside this flow: for comparing TTLs with a RST (-FindHop), or for telling a silent UDP service from a silent target; null where there is none.</summary>
     public SynPacket? ControlReply { get; init; }
+
+    /// <summary>The UDP port asked beside a silent one for an answer of the target itself: a closed one, or another that was asked in the same call and answered; 0 where none was.</summary>
+    public int ControlPort { get; init; }
 
     /// <summary>Attempts through the losing routes, made after a failure to show whether one of them works.</summary>
     public AlternativeAttempt[] AlternativeAttempts { get; init; } = [];
@@ -130,10 +133,10 @@ public sealed record SynPathResult : DestinationEvidence
 /// <summary>What came of a connection attempt.</summary>
 public enum SynOutcome
 {
-    /// <summary>The handshake completed.</summary>
+    /// <summary>The handshake completed; over UDP, a datagram of the target came.</summary>
     Open,
 
-    /// <summary>A RST came back (ECONNREFUSED, empty error queue).</summary>
+    /// <summary>A RST came back (ECONNREFUSED, empty error queue); over UDP, a port unreachable of the target itself.</summary>
     Refused,
 
     /// <summary>An ICMP report ended the attempt: see ErrorQueue for its type, code and offender.</summary>
@@ -195,16 +198,16 @@ public sealed record SynPacket
     /// <summary>The IPv4 identification; 0 for IPv6.</summary>
     public int IpId { get; init; }
 
-    /// <summary>The TCP flags, for example <c>SYN,ACK</c>; null for ICMP.</summary>
+    /// <summary>The TCP flags, for example <c>SYN,ACK</c>; null for anything but TCP.</summary>
     public string? Flags { get; init => field = EmptyText.AsNull(value); }
 
-    /// <summary>The TCP sequence number; null for ICMP.</summary>
+    /// <summary>The TCP sequence number; null for anything but TCP.</summary>
     public long? SequenceNumber { get; init; }
 
-    /// <summary>The TCP acknowledgment number; null for ICMP.</summary>
+    /// <summary>The TCP acknowledgment number; null for anything but TCP.</summary>
     public long? AcknowledgmentNumber { get; init; }
 
-    /// <summary>The TCP window, unscaled; null for ICMP.</summary>
+    /// <summary>The TCP window, unscaled; null for anything but TCP.</summary>
     public int? Window { get; init; }
 
     /// <summary>The maximum segment size option; null where absent.</summary>
@@ -220,7 +223,7 @@ public sealed record SynPacket
     public override string ToString() => $"{Kind} {From} to {To} at {OffsetMilliseconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)} ms";
 }
 
-/// <summary>The kinds of packet a SYN probe tells apart.</summary>
+/// <summary>The kinds of packet a probe tells apart.</summary>
 public enum SynPacketKind
 {
     /// <summary>SYN.</summary>
@@ -237,6 +240,9 @@ public enum SynPacketKind
 
     /// <summary>Any other segment of the flow.</summary>
     Other,
+
+    /// <summary>A UDP datagram.</summary>
+    Datagram,
 }
 
 /// <summary>An ICMP error as the error queue reports it (struct sock_extended_err).</summary>

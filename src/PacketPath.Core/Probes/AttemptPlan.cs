@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace PacketPath.Probes;
 
 /// <summary>One socket to open for a target: the main attempt, or one that follows it.</summary>
@@ -24,8 +26,17 @@ internal sealed record AttemptPlan
     /// <summary>True to leave out the user asked for.</summary>
     public bool LeavesOutUser { get; init; }
 
+    /// <summary>What to send over UDP; null for TCP, and for a control datagram.</summary>
+    public byte[]? Payload { get; init; }
+
+    /// <summary>The remote address whose own "port unreachable" is a refusal, as it is over UDP; null where none is.</summary>
+    public IPAddress? Refuser { get; init; }
+
     /// <summary>The transport.</summary>
-    public TransportProtocol Protocol => Kind == AttemptKind.Control ? TransportProtocol.Udp : TransportProtocol.Tcp;
+    public TransportProtocol Protocol => Kind == AttemptKind.Control || Payload is not null ? TransportProtocol.Udp : TransportProtocol.Tcp;
+
+    /// <summary>True where a datagram is sent and sent again until it is answered.</summary>
+    public bool IsDatagram => Payload is not null;
 }
 
 /// <summary>What an attempt is for.</summary>

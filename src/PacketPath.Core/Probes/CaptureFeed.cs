@@ -5,9 +5,14 @@ using PacketPath.Interop;
 
 namespace PacketPath.Probes;
 
-/// <summary>The capture of a SYN probe.</summary>
-internal sealed class CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, IPacketSourceFactory? factory = null)
-    : CaptureFeed<CapturedSegment>(netNamespace, wake, CaptureFilter.ForSyn([]), SegmentReader.TryRead, factory);
+/// <summary>The capture of a SYN probe, or of one by datagrams.</summary>
+internal sealed class CaptureFeed(NetworkNamespace netNamespace, EventDescriptor wake, IPacketSourceFactory? factory = null, DatagramQuestion? datagram = null)
+    : CaptureFeed<CapturedSegment>(
+        netNamespace,
+        wake,
+        datagram is null ? CaptureFilter.ForSyn([]) : CaptureFilter.ForDatagrams(datagram.Port, datagram.Length),
+        datagram is null ? SegmentReader.TryRead : SegmentReader.TryReadDatagram,
+        factory);
 
 /// <summary>Reads what matters of a captured packet; false where nothing does.</summary>
 internal delegate bool PacketReader<T>(in CapturedPacket captured, out T read);

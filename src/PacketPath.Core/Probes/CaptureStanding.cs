@@ -17,7 +17,7 @@ internal readonly record struct CaptureStanding(bool Open, long Lost)
         if (!options.Capture)
         {
             return (CaptureStatus.NotRequested, [Missing(
-                "switched off by -NoCapture: no SYN, SYN-ACK or RST was watched for, so a local drop cannot be told from silence on the path, nor a dropped answer from none",
+                $"switched off by -NoCapture: no {(options.Datagram is null ? "SYN, SYN-ACK or RST" : "datagram")} was watched for, so a local drop cannot be told from silence on the path, nor a dropped answer from none",
                 "Leave -NoCapture out.")]);
         }
 
@@ -40,8 +40,8 @@ internal readonly record struct CaptureStanding(bool Open, long Lost)
 
     /// <summary>What the capture is worth where a SYN of another tuple left in the place of the probe's own.</summary>
     public static (CaptureStatus Status, MissingObservation[] Missing) Translated(FlowKey flow) => (CaptureStatus.Incomplete, [Missing(
-        string.Create(CultureInfo.InvariantCulture, $"a SYN from {flow.Source} port {flow.SourcePort} to {flow.Destination} port {flow.DestinationPort} left at the same time: address translation on this host may have made it of this one"),
-        "Look at the nat chains (nft list ruleset); without a change of the source port the SYN can be told from others.")]);
+        string.Create(CultureInfo.InvariantCulture, $"a {(flow.Protocol == TransportProtocol.Udp ? "datagram" : "SYN")} from {flow.Source} port {flow.SourcePort} to {flow.Destination} port {flow.DestinationPort} left at the same time: address translation on this host may have made it of this one"),
+        "Look at the nat chains (nft list ruleset); without a change of the source port the packet can be told from others.")]);
 
     private static MissingObservation Missing(string why, string remedy) => new() { What = Wire, Why = why, Remedy = remedy };
 }

@@ -2,7 +2,7 @@ using PacketPath.Capture;
 
 namespace PacketPath.Probes;
 
-/// <summary>One captured packet that may belong to a probe: a TCP segment, or an ICMP error with the tuple it quotes. Kept apart from the capture's buffer.</summary>
+/// <summary>One captured packet that may belong to a probe: a TCP segment, a datagram, or an ICMP error with the tuple it quotes. Kept apart from the capture's buffer.</summary>
 internal readonly record struct CapturedSegment
 {
     /// <summary>When it was captured: nanoseconds since 1970-01-01 UTC.</summary>
@@ -38,7 +38,7 @@ internal readonly record struct CapturedSegment
     /// <summary>The TCP flags.</summary>
     public TcpFlags TcpFlags { get; init; }
 
-    /// <summary>The TCP sequence number.</summary>
+    /// <summary>The TCP sequence number; of a datagram, the mark of its payload.</summary>
     public uint Sequence { get; init; }
 
     /// <summary>The TCP acknowledgment number.</summary>
@@ -59,7 +59,7 @@ internal readonly record struct CapturedSegment
     /// <summary>What kind of packet it is.</summary>
     public SynPacketKind Kind => IsIcmp
         ? SynPacketKind.IcmpError
-        : (TcpFlags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) switch
+        : Flow.Protocol == TransportProtocol.Udp ? SynPacketKind.Datagram : (TcpFlags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst)) switch
         {
             TcpFlags.Syn => SynPacketKind.Syn,
             TcpFlags.Syn | TcpFlags.Ack => SynPacketKind.SynAck,

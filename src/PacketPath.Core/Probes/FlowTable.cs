@@ -54,7 +54,7 @@ internal sealed class FlowTable<T>
 
             return (sentHere, segment.Kind) switch
             {
-                (true, SynPacketKind.Syn) => SegmentRole.Sent,
+                (true, SynPacketKind.Syn or SynPacketKind.Datagram) => SegmentRole.Sent,
                 (true, SynPacketKind.Reset) => SegmentRole.LocalResponse,
                 _ => SegmentRole.None,
             };
@@ -70,12 +70,12 @@ internal sealed class FlowTable<T>
             return arrived ? SegmentRole.Reply : SegmentRole.None;
         }
 
-        return sentHere && !segment.IsIcmp && segment.Kind == SynPacketKind.Syn && MatchTranslated(segment.Flow, out owner)
+        return sentHere && (segment.Kind is SynPacketKind.Syn or SynPacketKind.Datagram) && MatchTranslated(segment.Flow, out owner)
             ? SegmentRole.Sent
             : SegmentRole.None;
     }
 
-    // This host's own NAT rewrites a SYN before it reaches the link: one end of the tuple still tells whose it is.
+    // This host's own NAT rewrites a packet before it reaches the link: one end of the tuple still tells whose it is.
     private bool MatchTranslated(FlowKey flow, out T? owner)
     {
         if (!_anySource.TryGetValue(WithoutSource(flow), out owner)
@@ -113,7 +113,7 @@ internal enum SegmentRole
     /// <summary>None.</summary>
     None,
 
-    /// <summary>A SYN of the attempt, leaving.</summary>
+    /// <summary>A SYN or datagram of the attempt, leaving.</summary>
     Sent,
 
     /// <summary>An answer to it, arriving.</summary>

@@ -125,7 +125,7 @@ internal sealed class HostPathReader : IHostPathReader
         OutputInterface = query.Interface,
         Mark = query.Mark,
         Uid = query.Uid,
-        Protocol = TransportProtocol.Tcp,
+        Protocol = query.Protocol,
         SourcePort = query.LocalPort,
         DestinationPort = query.Port,
         AsksPlain = true,
@@ -201,7 +201,7 @@ internal sealed class HostPathReader : IHostPathReader
                 Destination = local,
                 Source = query.Remote,
                 InputInterface = last.ToString(CultureInfo.InvariantCulture),
-                Protocol = TransportProtocol.Tcp,
+                Protocol = query.Protocol,
                 SourcePort = query.Port,
                 DestinationPort = query.LocalPort,
             }],
@@ -229,7 +229,7 @@ internal sealed class HostPathReader : IHostPathReader
         try
         {
             var index = path.Interface?.InterfaceIndex ?? 0;
-            return path with { IpsecPolicy = _ipsec.Value.Find(new IpsecFlow(query.Remote, query.Port, query.Local, query.LocalPort, index, query.Mark), stop) };
+            return path with { IpsecPolicy = _ipsec.Value.Find(new IpsecFlow(query.Remote, query.Port, query.Local, query.LocalPort, index, query.Mark) { Protocol = query.Protocol }, stop) };
         }
         catch (Exception failure) when (IsKernelFailure(failure) || failure is IOException)
         {

@@ -34,6 +34,9 @@ internal sealed record HostPathQuery(IPAddress Remote, int Port, IPAddress? Loca
     /// <summary>The user whose packets they are; null for the asking process's own.</summary>
     public uint? Uid { get; init; }
 
+    /// <summary>The transport.</summary>
+    public TransportProtocol Protocol { get; init; } = TransportProtocol.Tcp;
+
     /// <summary>The interfaces on which an answer was captured that the socket never saw, by index, in the order it crossed them; empty where there was none.</summary>
     public IReadOnlyList<int> ReplyInterfaces { get; init; } = [];
 }

@@ -83,8 +83,11 @@ internal sealed class ProbeSocket : IProbeSocket
             return new ConnectStep("connect", errno);
         }
 
-        return !_tcp && (errno = _socket.Send("PacketPath"u8)) != 0 ? new ConnectStep("send", errno) : ConnectStep.InProgress;
+        return !_tcp && (errno = _socket.Send(plan.Payload ?? "PacketPath"u8)) != 0 ? new ConnectStep("send", errno) : ConnectStep.InProgress;
     }
+
+    /// <summary>Sends the datagram again; what keeps it from leaving shows when the socket is read.</summary>
+    public void SendAgain(AttemptPlan plan) => _socket.Send(plan.Payload);
 
     /// <summary>The step that sets the mark.</summary>
     public const string MarkCall = "setsockopt(SO_MARK)";
@@ -108,7 +111,8 @@ internal sealed class ProbeSocket : IProbeSocket
             queue.AddRange(ErrorQueue.Drain(_socket.Descriptor));
         }
 
-        return new SocketReading(error, queue, info);
+        var answered = !_tcp && _socket.TryReceive(stackalloc byte[1], out _, out _);
+        return new SocketReading(answered ? 0 : error, queue, info) { Answered = answered };
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ namespace PacketPath.Probes;
 /// <param name="Info">TCP_INFO; null for UDP or where the kernel does not give it.</param>
 internal sealed record SocketReading(int Error, IReadOnlyList<ErrorQueueRecord> Queue, TcpInfo? Info)
 {
-    /// <summary>True where the handshake is complete.</summary>
-    public bool Connected => Error == 0 && Info is { State: not (TcpInfo.SynSent or TcpInfo.Closed) };
+    /// <summary>True where a datagram came.</summary>
+    public bool Answered { get; init; }
+
+    /// <summary>True where the handshake is complete, or the datagram answered.</summary>
+    public bool Connected => Answered || (Error == 0 && Info is { State: not (TcpInfo.SynSent or TcpInfo.Closed) });
 }

@@ -3,7 +3,7 @@ using PacketPath.Capture;
 namespace PacketPath.Probes;
 
 /// <summary>
-/// The SYNs that left this host and fit no flow asked about. Address translation on this host that changes the source port
+/// The SYNs and datagrams that left this host and fit no flow asked about. Address translation on this host that changes the source port
 /// (masquerade random, a port range) makes one of a probe's own, which then looks as if it had never left.
 /// </summary>
 internal sealed class StrangeSyns
@@ -27,7 +27,7 @@ internal sealed class StrangeSyns
             return;
         }
 
-        if (segment.Outgoing && segment.Kind == SynPacketKind.Syn)
+        if (segment.Outgoing && (segment.Kind is SynPacketKind.Syn or SynPacketKind.Datagram))
         {
             NoteSyn(segment);
         }
@@ -43,8 +43,20 @@ internal sealed class StrangeSyns
     {
         var began = (attempt.StartedUtc - DateTime.UnixEpoch).Ticks * 100;
         var repeats = attempt.EndedAt - attempt.StartedAt >= Repetition + (2 * Way) + 100_000_000;
+        var mark = attempt.Plan.Payload is { } payload ? DatagramQuestion.MarkOf(payload) : (uint?)null;
         foreach (var (flow, seen) in _seen)
         {
+            // A datagram is known again by its payload.
+            if (mark is not null)
+            {
+                if (seen.Sequence == mark && seen.First >= began - Way / 10)
+                {
+                    return flow;
+                }
+
+                continue;
+            }
+
             if (seen.First >= began - Way / 10 && seen.First <= began + Way
                 && (attempt.Outcome == SynOutcome.Refused ? seen.WasReset : !repeats || seen.Last - seen.First >= Repetition))
             {

@@ -92,9 +92,9 @@ internal sealed partial class SynEngine
         active.Socket = socket;
         _active.Add(active.Id, active);
         var step = socket.Start(plan, machine.Target.Address, _options, () => attempt.Begin(Now, DateTime.UtcNow));
-        if (step.Call is null)
+        if (step.Call is null || (step.Call == "send" && plan.IsDatagram))
         {
-            Connecting(active, socket);
+            Connecting(active, socket, step.Errno);
             return true;
         }
 
@@ -116,7 +116,7 @@ internal sealed partial class SynEngine
         return true;
     }
 
-    private void Connecting(Active active, ProbeSocket socket)
+    private void Connecting(Active active, ProbeSocket socket, int sendFailed = 0)
     {
         var local = socket.LocalEndPoint();
         active.Attempt.Connecting(local);
@@ -131,9 +131,29 @@ internal sealed partial class SynEngine
             _flows.Add(active.Flow.Value, active);
         }
 
-        // A connected datagram socket is always writable, and nobody reads data that comes; errors are reported unasked.
-        _epoll.Add(socket.Descriptor, active.Attempt.Plan.Kind == AttemptKind.Control ? 0 : Epoll.Writable, active.Id);
+        if (sendFailed != 0)
+        {
+            active.Attempt.SendFailed(Now, sendFailed);
+        }
+
+        // A connected datagram socket is always writable, and nobody reads what answers a control; errors are reported unasked.
+        var plan = active.Attempt.Plan;
+        _epoll.Add(socket.Descriptor, plan.Kind == AttemptKind.Control ? 0 : plan.IsDatagram ? Epoll.Readable : Epoll.Writable, active.Id);
         _timers.Add(active, active.Attempt.Deadline);
+        foreach (var again in active.Attempt.Again)
+        {
+            _timers.Add(active, again);
+        }
+    }
+
+    // The first wait was in vain: it is time to look beside as well.
+    private void SendAgain(Active active)
+    {
+        active.Socket!.SendAgain(active.Attempt.Plan);
+        foreach (var plan in active.Machine.SentAgain(active.Attempt, () => _heard.IsToAsk(active.Machine.Target.Address, Now)))
+        {
+            _followUps.Enqueue((active.Machine, plan));
+        }
     }
 
     private SynProbeException? Problem(ConnectStep step) => ProbeProblems.Of(step.Call, step.Errno, _options.InterfaceAlias, _options.Namespace.Label);
@@ -173,9 +193,20 @@ internal sealed partial class SynEngine
             return;
         }
 
+        if (active is { Attempt.WantsAnotherLook: true, Socket: { } socket })
+        {
+            active.Attempt.LookedAgain(socket.Read());
+        }
+
         Release(active);
+        _heard.Note(active.Machine, active.Attempt);
         if (active.Attempt.Plan.Kind == AttemptKind.Main)
         {
+            foreach (var pointless in active.Machine.Answered(active.Attempt))
+            {
+                CancelPlan(active.Machine, pointless);
+            }
+
             _awaitingFacts.Add((active.Machine, active.Attempt));
             return;
         }
@@ -194,6 +225,7 @@ internal sealed partial class SynEngine
         if (running is not null)
         {
             running.Attempt.Cancel();
+            _heard.Note(machine, running.Attempt);
             Release(running);
         }
     }

@@ -24,6 +24,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
     private readonly List<(SynProbeMachine Machine, SynAttempt Attempt)> _awaitingFacts = [];
     private readonly FlowTable<Active> _flows = new();
     private readonly StrangeSyns _strangers = new();
+    private readonly HeardTargets _heard = new();
     private Epoll _epoll = null!;
     private IHostPathReader _reader = null!;
     private CaptureFeed? _capture;
@@ -98,7 +99,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
     {
         if (_options.Capture)
         {
-            _capture = new CaptureFeed(_options.Namespace, Wake, _captureFactory);
+            _capture = new CaptureFeed(_options.Namespace, Wake, _captureFactory, _options.Datagram);
         }
 
         _epoll = new Epoll(256);
@@ -170,6 +171,12 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
         var now = Now;
         while (!Stopped.IsCancellationRequested && _timers.TryTake(now, out var active, out var due))
         {
+            if (active.Attempt.IsToSendAgain(due))
+            {
+                SendAgain(active);
+                continue;
+            }
+
             if (active.Attempt.Deadline > due)
             {
                 continue;
@@ -214,10 +221,11 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
         _options.Mark,
         attempt.Outcome == SynOutcome.Open ? null : machine.Before,
         attempt.Outcome == SynOutcome.NoReply && attempt.Syns.Count == 0 ? attempt.Info?.PathMtu ?? 0 : null,
-        attempt is { Outcome: SynOutcome.LocalError, FailedCall: "connect", Error: Interop.Errno.EADDRNOTAVAIL })
+        attempt is { Outcome: SynOutcome.LocalError, FailedCall: "connect", Error: Interop.Errno.EADDRNOTAVAIL, Plan.IsDatagram: false })
     {
         Uid = _options.Uid is null ? null : _user,
-        ReplyInterfaces = attempt.Outcome == SynOutcome.NoReply && attempt.Replies.FirstOrDefault(static r => r.Kind == SynPacketKind.SynAck) is { InterfaceIndex: > 0 } answer
+        Protocol = attempt.Plan.Protocol,
+        ReplyInterfaces = attempt.Outcome == SynOutcome.NoReply && attempt.Replies.FirstOrDefault(static r => r.Kind is SynPacketKind.SynAck or SynPacketKind.Datagram) is { InterfaceIndex: > 0 } answer
             ? attempt.SeenOn(answer)
             : [],
     };
@@ -234,7 +242,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
                 (status, missing) = CaptureStanding.Translated(flow);
             }
 
-            Give(machine.Target, _builder.Build(machine, status, missing));
+            Give(machine.Target, _builder.Build(machine, status, missing, _heard.Of(machine.Target.Address, main.StartedAt)));
         }
     }
 

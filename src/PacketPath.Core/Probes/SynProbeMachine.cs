@@ -46,6 +46,9 @@ internal sealed class SynProbeMachine
     /// <summary>The host's facts, read when the main attempt ended.</summary>
     public HostPath Path { get; private set; } = new();
 
+    /// <summary>The closed port asked beside datagrams, by this target's strategy or another one's; 0 for none.</summary>
+    public int ControlPort { get; private set; }
+
     /// <summary>The attempts that followed, ended.</summary>
     public IReadOnlyList<SynAttempt> FollowUps => _followUps;
 
@@ -53,13 +56,53 @@ internal sealed class SynProbeMachine
     public bool IsComplete => Main is not null && _open.Count == 0;
 
     /// <summary>The first attempt.</summary>
-    public AttemptPlan Begin() => new()
+    public AttemptPlan Begin() => Asking(new AttemptPlan
     {
         Kind = AttemptKind.Main,
         Port = Target.Port,
         Device = _options.InterfaceAlias,
         TimeoutNanoseconds = _timeout,
-    };
+    });
+
+    /// <summary>A datagram goes out again, unanswered so far: the attempts to make beside it. One to a closed port tells silence of a service from silence of the target.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="isToAsk">Tells whether the target's sign of life is still to be asked for; not called where none is wanted.</param>
+    public IReadOnlyList<AttemptPlan> SentAgain(SynAttempt attempt, Func<bool> isToAsk)
+    {
+        if (attempt is not { Plan.Kind: AttemptKind.Main, SentAgain: 1 })
+        {
+            return [];
+        }
+
+        ControlPort = Target.Port == ClosedPort ? ClosedPort + 1 : ClosedPort;
+        if (!isToAsk())
+        {
+            return [];
+        }
+
+        var control = new AttemptPlan
+        {
+            Kind = AttemptKind.Control,
+            Port = ControlPort,
+            Device = _options.InterfaceAlias,
+            TimeoutNanoseconds = Math.Min(_timeout * 2 / 3, ControlNanoseconds),
+        };
+        _open.Add(control);
+        return [control];
+    }
+
+    /// <summary>The main attempt has ended: the plans that its answer makes pointless.</summary>
+    public IReadOnlyList<AttemptPlan> Answered(SynAttempt main)
+    {
+        if (main.Outcome is not (SynOutcome.Open or SynOutcome.Refused))
+        {
+            return [];
+        }
+
+        var pointless = _open.ToList();
+        _open.Clear();
+        return pointless;
+    }
 
     /// <summary>The main attempt has ended and the host's facts are read: the attempts to make now.</summary>
     public IReadOnlyList<AttemptPlan> MainEnded(SynAttempt main, HostPath path)
@@ -74,7 +117,7 @@ internal sealed class SynProbeMachine
             plans.AddRange(Plain());
         }
 
-        if (_options.FindHop)
+        if (_options.FindHop && _options.Datagram is null)
         {
             plans.AddRange(FindHop());
         }
@@ -156,8 +199,12 @@ internal sealed class SynProbeMachine
                 Device = a.InterfaceAlias,
                 Alternative = a,
                 TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds),
-            });
+            })
+            .Select(Asking);
     }
+
+    // Over UDP each attempt asks its own question.
+    private AttemptPlan Asking(AttemptPlan plan) => _options.Datagram is not { } question ? plan : plan with { Payload = question.Of(plan.Port), Refuser = Target.Address };
 
     // A rule chose the route by the mark, the source or the user asked for: what if none were? A port cannot be left out.
     private IEnumerable<AttemptPlan> Plain()
@@ -171,13 +218,13 @@ internal sealed class SynProbeMachine
 
         return
         [
-            new AttemptPlan
+            Asking(new AttemptPlan
             {
                 Kind = AttemptKind.Plain,
                 Port = Target.Port,
                 LeavesOutUser = plain.LeftOut.Any(IsUser),
                 TimeoutNanoseconds = Math.Min(_timeout, AlternativeNanoseconds),
-            },
+            }),
         ];
 
         static bool IsUser(string field) => field.StartsWith("user ", StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using PacketPath.HostState;
 
 namespace PacketPath.Probes;
 
-/// <summary>How a SYN probe goes about it.</summary>
+/// <summary>How a probe goes about it.</summary>
 public sealed record SynProbeOptions
 {
     /// <summary>The namespace to probe from.</summary>
@@ -29,6 +29,9 @@ public sealed record SynProbeOptions
 
     /// <summary>True to watch the wire beside the sockets.</summary>
     public bool Capture { get; init; } = true;
+
+    /// <summary>What to send over UDP, where datagrams are probed; null for TCP.</summary>
+    public DatagramQuestion? Datagram { get; init; }
 
     /// <summary>True to walk the TTL where nothing answers, and to ask a refusing target for a control packet.</summary>
     public bool FindHop { get; init; }

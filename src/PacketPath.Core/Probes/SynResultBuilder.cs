@@ -24,14 +24,19 @@ internal sealed class SynResultBuilder
     }
 
     /// <summary>Builds the result.</summary>
-    public SynPathResult Build(SynProbeMachine machine, CaptureStatus capture, MissingObservation[] captureMissing)
+    /// <param name="machine">The strategy.</param>
+    /// <param name="capture">What the capture is worth.</param>
+    /// <param name="captureMissing">What it leaves out.</param>
+    /// <param name="heard">A datagram to the target, of whatever port, that was answered about the time; null where none was.</param>
+    public SynPathResult Build(SynProbeMachine machine, CaptureStatus capture, MissingObservation[] captureMissing, SynAttempt? heard = null)
     {
         var main = machine.Main!;
         var target = machine.Target;
         var origin = UnixNanoseconds(main.StartedUtc);
         var egress = machine.Path.Route?.InterfaceIndex ?? 0;
         var hops = Hops(machine);
-        var control = machine.FollowUps.FirstOrDefault(a => a.Plan.Kind == AttemptKind.Control);
+        var control = machine.FollowUps.FirstOrDefault(a => a.Plan.Kind == AttemptKind.Control) is { } own && machine.ReachedTarget(own) ? own
+            : main.Plan.IsDatagram && machine.Outcome is not (SynOutcome.Open or SynOutcome.Refused) ? heard : null;
         return new SynPathResult
         {
             ComputerName = Environment.MachineName,
@@ -39,7 +44,7 @@ internal sealed class SynResultBuilder
             ObservedAt = main.StartedUtc,
             RemoteAddress = target.Address.ToString(),
             RemotePort = target.Port,
-            Protocol = TransportProtocol.Tcp,
+            Protocol = main.Plan.Protocol,
             TargetName = target.Name,
             Outcome = machine.Outcome,
             LocalAddress = main.Local?.Address.ToString() ?? _options.SourceAddress?.ToString(),
@@ -57,7 +62,7 @@ internal sealed class SynResultBuilder
             FailedCall = main.FailedCall,
             ElapsedMilliseconds = Milliseconds(main.EndedAt - main.StartedAt),
             RttMilliseconds = RoundTrip(main),
-            Retransmits = (int)(main.Info?.TotalRetransmits ?? 0),
+            Retransmits = main.Plan.IsDatagram ? main.SentAgain : (int)(main.Info?.TotalRetransmits ?? 0),
             ErrorQueue = [.. main.Queue.Select(e => Report(main, e.Record, e.At))],
             CaptureStatus = capture,
             Syns = [.. main.Syns.Select(s => Packet(main.SeenOn(s, egress), origin))],
@@ -73,6 +78,7 @@ internal sealed class SynResultBuilder
             Hops = hops,
             LastRespondingHop = hops.LastOrDefault(h => h.Address is not null)?.Address,
             ControlReply = control is null ? null : ControlReply(machine, control, origin),
+            ControlPort = control?.Plan.Port ?? machine.ControlPort,
             PlainAttempt = machine.FollowUps.Where(a => a.Plan.Kind == AttemptKind.Plain).Select(a => Plain(machine, a)).FirstOrDefault(),
             AlternativeAttempts = [.. machine.FollowUps.Where(a => a.Plan.Alternative is not null).Select(Alternative)],
             CounterChanges = machine.Path.CounterChanges,
@@ -93,7 +99,9 @@ internal sealed class SynResultBuilder
         },
     ];
 
-    private SynPacket Packet(CapturedSegment segment, long origin) => new()
+    private SynPacket Packet(CapturedSegment segment, long origin) => Packet(segment, origin, segment.Kind is not (SynPacketKind.IcmpError or SynPacketKind.Datagram));
+
+    private SynPacket Packet(CapturedSegment segment, long origin, bool isTcp) => new()
     {
         Kind = segment.Kind,
         CapturedAt = DateTime.UnixEpoch.AddTicks(segment.TimestampNanoseconds / 100),
@@ -104,11 +112,11 @@ internal sealed class SynResultBuilder
         LinkLayerSource = segment.LinkLayerSource.Length == 0 ? null : segment.LinkLayerSource.ToString(),
         Ttl = segment.Ttl,
         IpId = segment.IpId,
-        Flags = segment.IsIcmp ? null : segment.TcpFlags.ToText(),
-        SequenceNumber = segment.IsIcmp ? null : segment.Sequence,
-        AcknowledgmentNumber = segment.IsIcmp ? null : segment.Acknowledgment,
-        Window = segment.IsIcmp ? null : segment.Window,
-        Mss = segment.IsIcmp || segment.Mss == 0 ? null : segment.Mss,
+        Flags = !isTcp ? null : segment.TcpFlags.ToText(),
+        SequenceNumber = !isTcp ? null : segment.Sequence,
+        AcknowledgmentNumber = !isTcp ? null : segment.Acknowledgment,
+        Window = !isTcp ? null : segment.Window,
+        Mss = !isTcp || segment.Mss == 0 ? null : segment.Mss,
         IcmpType = segment.IsIcmp ? segment.IcmpType : null,
         IcmpCode = segment.IsIcmp ? segment.IcmpCode : null,
     };
@@ -167,7 +175,21 @@ internal sealed class SynResultBuilder
             }
         }
 
-        return null;
+        // Without a capture the socket has it all the same, but for its TTL.
+        return control.Outcome == SynOutcome.Open
+            ? new SynPacket { Kind = SynPacketKind.Datagram, CapturedAt = control.StartedUtc.AddTicks((control.EndedAt - control.StartedAt) / 100), From = machine.Target.Address.ToString(), To = control.Local?.Address.ToString() ?? "" }
+            : control.DecidingRecord is { Offender: { } offender } record && PacketAddress.From(offender) == PacketAddress.From(machine.Target.Address)
+            ? new SynPacket
+            {
+                Kind = SynPacketKind.IcmpError,
+                CapturedAt = control.StartedUtc.AddTicks((control.EndedAt - control.StartedAt) / 100),
+                OffsetMilliseconds = Milliseconds(UnixNanoseconds(control.StartedUtc) + control.EndedAt - control.StartedAt - origin),
+                From = machine.Target.Address.ToString(),
+                To = control.Local?.Address.ToString() ?? "",
+                IcmpType = record.Type,
+                IcmpCode = record.Code,
+            }
+            : null;
     }
 
     private static PathHop[] Hops(SynProbeMachine machine)

@@ -19,6 +19,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly FirewallWatch _firewall;
     private readonly TraceApplications _applications;
     private readonly NextHopInquiry _nextHops;
+    private readonly TraceDatagrams _datagrams;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -29,6 +30,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _firewall = new FirewallWatch(options.Namespace, _ended.Token);
         _applications = new TraceApplications(options);
         _nextHops = new NextHopInquiry(options.Namespace);
+        _datagrams = new TraceDatagrams(() => Attempt(options), options.Payload);
         _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
         {
             Namespace = options.Namespace,
@@ -63,6 +65,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
                 _mtu.Value.Dispose();
             }
 
+            _datagrams.Dispose();
             _applications.Dispose();
             _firewall.Dispose();
         }
@@ -74,7 +77,8 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         var begun = Stopwatch.GetTimestamp();
         var before = await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false);
         _options.Progress?.Report("trying the target");
-        var probe = await SynAsync(new SynTarget(target.Name, target.Address, target.Port), stop).ConfigureAwait(false);
+        var asked = new SynTarget(target.Name, target.Address, target.Port);
+        var probe = await (_options.Udp ? _datagrams.AskAsync(asked, stop) : SynAsync(asked, stop)).ConfigureAwait(false);
         var findings = new TraceFindings(probe);
 
         var host = ReadHostAsync(findings, probe, before, stop);
@@ -133,7 +137,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
     private async Task MeasureAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)
     {
-        if (probe.Outcome is not (SynOutcome.Open or SynOutcome.Refused))
+        if (probe.Outcome is not (SynOutcome.Open or SynOutcome.Refused) || _options.Udp)
         {
             return;
         }
@@ -168,7 +172,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
                 OutputInterface = _options.InterfaceAlias,
                 Mark = _options.Mark,
                 Uid = uid,
-                Protocol = TransportProtocol.Tcp,
+                Protocol = probe.Protocol,
                 DestinationPort = probe.RemotePort,
             },
             stop);
@@ -180,7 +184,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         SynOutcome.NoReply => true,
         SynOutcome.Refused => probe.Syns.Length == 0,
         SynOutcome.IcmpError => probe.Syns.Length == 0 || probe.ErrorQueue.Any(static report => report.OffenderIsLocal),
-        SynOutcome.LocalError => probe.SocketError is "EPERM" or "EACCES",
+        SynOutcome.LocalError => probe.SocketError is "EPERM" or "EACCES" or "ENOBUFS",
         _ => false,
     };
 

@@ -26,6 +26,12 @@ public sealed record TraceOptions : ApplicationProbeOptions
     /// <summary>True to ask for QUIC beside TCP.</summary>
     public bool Quic { get; init; }
 
+    /// <summary>True to try targets by datagrams in place of TCP.</summary>
+    public bool Udp { get; init; }
+
+    /// <summary>The datagram to send, whatever the port; null for a question that fits the port.</summary>
+    public byte[]? Payload { get; init; }
+
     /// <summary>The name to ask for in a TLS or QUIC handshake; null for none.</summary>
     public string? ServerName { get; init; }
 

@@ -27,10 +27,16 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public int[] Port { get; set; } = [TracePorts.Default];
 
-    /// <summary>Tcp, or Quic to ask for QUIC over UDP beside TCP. Default: Tcp.</summary>
+    /// <summary>Tcp; Udp for datagrams in its place, with -Port; or Quic to ask for QUIC over UDP beside TCP. Default: Tcp.</summary>
     [Parameter(ParameterSetName = "Target")]
-    [ValidateSet("Tcp", "Quic")]
+    [ValidateSet("Tcp", "Udp", "Quic")]
     public string Protocol { get; set; } = "Tcp";
+
+    /// <summary>With -Protocol Udp: the datagram to send, as bytes or as text (UTF-8). Default: a DNS query for port 53, an NTP query for port 123, a few bytes for any other.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [PayloadTransformation]
+    [ValidateCount(1, 65507)]
+    public byte[] Payload { get; set; } = [];
 
     /// <summary>Goes by this HTTP proxy, as a URI: the path traced is the one to the proxy, which is then asked for a tunnel to each target.</summary>
     [Parameter(ParameterSetName = "Target")]
@@ -131,6 +137,11 @@ public sealed class TracePacketPathCommand : HostCmdlet
             ThrowTerminatingError(wrong);
         }
 
+        if (DatagramArguments.Wrong(this) is { } unfit)
+        {
+            ThrowTerminatingError(unfit);
+        }
+
         _sessions = new TraceSessions(this, StopToken, trust!);
     }
 
@@ -193,6 +204,9 @@ public sealed class TracePacketPathCommand : HostCmdlet
 
         base.Dispose(disposing);
     }
+
+    /// <summary>True where datagrams are asked for.</summary>
+    internal bool IsUdp => Protocol.Equals("Udp", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Looks at the host for a session; what cannot be looked at is reported.</summary>
     internal void TryLook(Action body) => Look(NetNamespace, body);

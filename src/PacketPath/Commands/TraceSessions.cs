@@ -46,6 +46,8 @@ internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationT
                 ServerName = cmdlet.ServerName,
                 ControlName = cmdlet.ControlName,
                 Quic = cmdlet.Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
+                Udp = cmdlet.IsUdp,
+                Payload = cmdlet.Payload.Length == 0 ? null : cmdlet.Payload,
                 Trust = trust,
                 Timeout = TimeSpan.FromSeconds(cmdlet.TimeoutSeconds),
                 ThrottleLimit = cmdlet.ThrottleLimit,

@@ -39,6 +39,29 @@ public class CaptureFilterTests
     public void ASynFilterPassesTheFlowAndTheErrors(string name, byte[] packet, bool passes) =>
         Assert.True(passes == Passes(CaptureFilter.ForSyn(Peers), packet), name);
 
+    public static TheoryData<string, byte[], bool> Datagrams => new()
+    {
+        { "to the port", IPv4("10.0.0.1", "10.0.0.2", 17, Udp(40000, 5000)), true },
+        { "from the port", IPv4("10.0.0.2", "10.0.0.1", 17, Udp(5000, 40000)), true },
+        { "of the length, to another port", IPv4("10.0.0.1", "10.0.0.3", 17, Udp(40000, 6000, [1, 2, 3])), true },
+        { "of another length, to another port", IPv4("10.0.0.1", "10.0.0.3", 17, Udp(40000, 6000, [1, 2, 3, 4])), false },
+        { "a SYN to the port", IPv4("10.0.0.1", "10.0.0.2", 6, Tcp(40000, 5000, 0x02)), false },
+        { "unreachable", IPv4("10.0.0.9", "10.0.0.1", 1, Icmp(3, 3, 0, SamplePackets.Syn4())), true },
+        { "to the port, v6", IPv6("fd00::1", "fd00::2", 17, Udp(40000, 5000)), true },
+        { "of the length, to another port, v6", IPv6("fd00::1", "fd00::3", 17, Udp(40000, 6000, [1, 2, 3])), true },
+        { "of another length, to another port, v6", IPv6("fd00::1", "fd00::3", 17, Udp(40000, 6000, [1, 2])), false },
+        { "behind extension headers, v6", IPv6("fd00::1", "fd00::2", 60, Extension(17, Udp(40000, 6000))), true },
+        { "unreachable, v6", IPv6("fd00::9", "fd00::1", 58, Icmp(1, 4, 0, SamplePackets.Syn6())), true },
+    };
+
+    [LibpcapTheory]
+    [MemberData(nameof(Datagrams))]
+    public void ADatagramFilterPassesThePortTheLengthAndTheErrors(string name, byte[] packet, bool passes)
+    {
+        Assert.True(passes == Passes(CaptureFilter.ForDatagrams(5000, 11), packet), name);
+        Assert.True(Passes(CaptureFilter.ForDatagrams(0, 0), IPv4("10.0.0.1", "10.0.0.2", 17, Udp(1, 2))));
+    }
+
     [LibpcapFact]
     public void WithoutPeersEverySynPasses()
     {
@@ -70,6 +93,8 @@ public class CaptureFilterTests
     {
         Assert.Null(PacketSources.Factory.ValidateFilter(CaptureFilter.ForSyn(Peers), linkType));
         Assert.Null(PacketSources.Factory.ValidateFilter(CaptureFilter.ForSyn([]), linkType));
+        Assert.Null(PacketSources.Factory.ValidateFilter(CaptureFilter.ForDatagrams(53, 25), linkType));
+        Assert.Null(PacketSources.Factory.ValidateFilter(CaptureFilter.ForDatagrams(0, 0), linkType));
     }
 
     [LibpcapTheory]

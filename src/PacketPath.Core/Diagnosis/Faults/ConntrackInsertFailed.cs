@@ -23,7 +23,7 @@ public sealed class ConntrackInsertFailed : FaultRule
         return new Finding
         {
             Confidence = failed.Delta >= losses.SynsSent ? Confidence.Proven : Confidence.Probable,
-            Summary = $"Connection tracking could not insert the connection to {evidence.Target}, because {why}, and dropped its SYN.",
+            Summary = $"Connection tracking could not insert the connection to {evidence.Target}, because {why}, and dropped its {evidence.Unit}.",
             Subject = failed,
             Evidence =
             [
@@ -35,7 +35,7 @@ public sealed class ConntrackInsertFailed : FaultRule
                 Observations.Link(evidence),
                 Observations.Route(evidence),
             ],
-            Proves = "While this attempt ran, connection tracking failed to insert entries as often as the SYN was sent, and the SYN did not leave.",
+            Proves = $"While this attempt ran, connection tracking failed to insert entries as often as the {evidence.Unit} was sent, and the {evidence.Unit} did not leave.",
             DoesNotProve = "Which entry it clashed with, nor that each failure counted was of this attempt. "
                 + "Most often source translation has too few ports left for one destination.",
             NextSteps = [commands.TranslatedTo(), commands.ConntrackStats(), commands.ProbeAndResolve()],

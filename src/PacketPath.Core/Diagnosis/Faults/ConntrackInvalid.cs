@@ -19,7 +19,7 @@ public sealed class ConntrackInvalid : FaultRule
 
         // Other traffic may have moved the counter: only a rule that stops this answer for being invalid makes it the cause.
         var culprit = FirewallCulprit.Invalid(evidence, synAck);
-        var answers = (ulong)evidence.Probe!.Replies.Count(r => r.Kind == SynPacketKind.SynAck);
+        var answers = (ulong)evidence.Probe!.Replies.Count(r => r.Kind is SynPacketKind.SynAck or SynPacketKind.Datagram);
         var entry = Entry(evidence, evidence.Probe);
         var commands = new Commands(evidence);
         return new Finding
@@ -43,7 +43,7 @@ public sealed class ConntrackInvalid : FaultRule
                 : "The target answers; connection tracking counted packets that fit no connection while it did, and a rule stops this answer only where it is invalid.",
             DoesNotProve = culprit is null
                 ? "That the answer was among the packets counted, nor which rule dropped it."
-                : "Why the answer fits no connection: the SYN was not tracked (notrack, a zone of its own, another way out), or its entry was gone. " + culprit.DoesNotProve,
+                : $"Why the answer fits no connection: the {evidence.Unit} was not tracked (notrack, a zone of its own, another way out), or its entry was gone. " + culprit.DoesNotProve,
             NextSteps = [commands.ConntrackStats(), commands.ConntrackEntries(), commands.Firewall(), commands.ProbeAndResolve()],
         };
     }

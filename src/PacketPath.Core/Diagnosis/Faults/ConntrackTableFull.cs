@@ -26,7 +26,7 @@ public sealed class ConntrackTableFull : FaultRule
         return new Finding
         {
             Confidence = losses.NoEntry >= losses.SynsSent ? Confidence.Proven : Confidence.Probable,
-            Summary = Describe.Text($"The table of connection tracking is full ({losses.Count} of {losses.Max} entries): there was no room for a connection to {evidence.Target}, and its SYN was dropped."),
+            Summary = Describe.Text($"The table of connection tracking is full ({losses.Count} of {losses.Max} entries): there was no room for a connection to {evidence.Target}, and its {evidence.Unit} was dropped."),
             Subject = evidence.Conntrack.Count > 0 ? evidence.Conntrack.MaxBy(s => s.ObservedAt) : losses.Dropped,
             Evidence =
             [
@@ -37,7 +37,7 @@ public sealed class ConntrackTableFull : FaultRule
                 Observations.Link(evidence),
                 Observations.Route(evidence),
             ],
-            Proves = "While this attempt ran, connection tracking dropped packets for which it could make no entry, its table stood at the limit, and the SYN did not leave.",
+            Proves = $"While this attempt ran, connection tracking dropped packets for which it could make no entry, its table stood at the limit, and the {evidence.Unit} did not leave.",
             DoesNotProve = "Which traffic fills the table, nor that each packet counted was of this attempt. Connections that have an entry go on.",
             NextSteps = [commands.ConntrackStats(), commands.ConntrackUsers(), commands.ProbeAndResolve()],
         };

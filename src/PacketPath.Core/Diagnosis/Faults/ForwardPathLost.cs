@@ -31,13 +31,13 @@ public sealed class ForwardPathLost : FaultRule
             // A target that is heard over UDP is reached.
             ContributesOnly = evidence.IsReached,
             Confidence = (Confidence)Math.Min((int)receiver.Standing, (int)(receiver.HoldsTarget ? Confidence.Proven : receiver.KnowsTarget ? Confidence.Probable : Confidence.Possible)),
-            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, "SYN")} to {evidence.Target} left this host{(elsewhere ? $", came as far as {last.Name}" : "")} and never reached {receiver.Name}: lost on the way there."),
+            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, evidence.Unit)} to {evidence.Target} left this host{(elsewhere ? $", came as far as {last.Name}" : "")} and never reached {receiver.Name}: lost on the way there."),
             Subject = probe,
             Evidence =
             [
                 Observations.Syns(evidence),
                 .. ends.Seen().Take(elsewhere ? 3 : 0),
-                ends.Missed(receiver, "no SYN of this flow"),
+                ends.Missed(receiver, $"no {evidence.Unit} of this flow"),
                 receiver.HoldsTarget ? Observations.Supports($"{evidence.RemoteAddress} is an address of {receiver.Name}", Observations.LinkSource, evidence.ObservedAt) : null,
                 Observations.Silence(evidence),
                 Observations.Socket(evidence),
@@ -56,9 +56,9 @@ public sealed class ForwardPathLost : FaultRule
                 },
             ],
             Proves = receiver is { HoldsTarget: true, Standing: Confidence.Proven }
-                ? $"The SYN left this host and did not come to the target's interface{(elsewhere ? $"; up to {last.Name} it was carried" : "")}."
-                : $"The SYN left this host, and the capture at {receiver.Name} does not have it.",
-            DoesNotProve = (elsewhere ? $"Whether {last.Name}'s host or what lies behind it drops the SYN" : "Which device on the way drops it")
+                ? $"The {evidence.Unit} left this host and did not come to the target's interface{(elsewhere ? $"; up to {last.Name} it was carried" : "")}."
+                : $"The {evidence.Unit} left this host, and the capture at {receiver.Name} does not have it.",
+            DoesNotProve = (elsewhere ? $"Whether {last.Name}'s host or what lies behind it drops the {evidence.Unit}" : "Which device on the way drops it")
                 + ", nor why. A capture at one more point in between halves the way"
                 + (receiver.HoldsTarget ? "." : $"; and that packets to {evidence.RemoteAddress} come by {receiver.Name} at all."),
             NextSteps = [commands.ProbeAndResolve(" -FindHop"), commands.Route()],

@@ -47,9 +47,9 @@ public sealed class ForwardingDisabled : FaultRule
                 lookup,
                 isThere ? Confidence.Proven : Confidence.Probable,
                 router.Place,
-                $"the SYN to {evidence.Target}",
+                $"the {evidence.Unit} to {evidence.Target}",
                 [Lookup(lookup), isThere ? Holds(arrives!, nextHop!) : null],
-                (isThere ? "" : $"That the SYN comes to {Describe.Place(router.Place, evidence.Key.Place)} by {lookup.InputInterface}: give the interfaces of that router as well. ") + "Nor that what lies beyond would carry it.");
+                (isThere ? "" : $"That the {evidence.Unit} comes to {Describe.Place(router.Place, evidence.Key.Place)} by {lookup.InputInterface}: give the interfaces of that router as well. ") + "Nor that what lies beyond would carry it.");
         }
 
         // Without a lookup: the router holds the next hop's address, and the interface that does passes nothing on.
@@ -59,7 +59,7 @@ public sealed class ForwardingDisabled : FaultRule
                 arrives,
                 Confidence.Probable,
                 router.Place,
-                $"the SYN to {evidence.Target}",
+                $"the {evidence.Unit} to {evidence.Target}",
                 [Holds(arrives, nextHop!), Setting(arrives, evidence.IsIPv6)],
                 $"That {evidence.RemoteAddress} is not an address of {Describe.Place(router.Place, evidence.Key.Place)} itself: only a lookup there tells, Get-PacketRoute with -InputInterface {arrives.InterfaceAlias}.")
             : null;
@@ -102,7 +102,7 @@ public sealed class ForwardingDisabled : FaultRule
         route.ObservedAt);
 
     private static FailureEvidence Holds(PacketInterface link, string address) => Observations.Supports(
-        $"the next hop {address} is an address of {link.InterfaceAlias} there, so that is where the SYN comes in", "netlink RTM_GETADDR", link.ObservedAt);
+        $"the next hop {address} is an address of {link.InterfaceAlias} there, so that is where the packet comes in", "netlink RTM_GETADDR", link.ObservedAt);
 
     private static FailureEvidence Setting(PacketInterface link, bool isIPv6) => Observations.Supports(
         $"forwarding of {(isIPv6 ? "IPv6" : "IPv4")} is off on {link.InterfaceAlias} there", SettingSource, link.ObservedAt);

@@ -137,7 +137,7 @@ public sealed class Indeterminate : FaultRule
         if (evidence is { TargetIsLocal: true, SynSeen: true })
         {
             return Open(
-                $"{evidence.Target} is an address of this host: the SYN arrived and nobody answered, so a local firewall or a full listener dropped it.",
+                $"{evidence.Target} is an address of this host: {(evidence.IsUdp ? "the datagram arrived and nothing answered: a local firewall or a full socket dropped it, or the service keeps silent" : "the SYN arrived and nobody answered, so a local firewall or a full listener dropped it")}.",
                 evidence.Probe,
                 seen,
                 "The packet stayed inside this host and was lost after it was received.",
@@ -145,10 +145,15 @@ public sealed class Indeterminate : FaultRule
                 [commands.Firewall(), commands.Listeners(), commands.ProbeAndResolve()]);
         }
 
+        if (evidence is { SynSeen: true, ControlAnswer: { } control } && evidence.Probe is { Replies.Length: 0 } probe)
+        {
+            return OfSilentService(evidence, probe, control);
+        }
+
         if (evidence.Probe is { IpsecPolicy: { } policy, Syns.Length: 0 })
         {
             return Open(
-                $"Nothing was heard from {evidence.Target}, and an IPsec policy covers the flow: a SYN that leaves encrypted cannot be told from one that never left.",
+                $"Nothing was heard from {evidence.Target}, and an IPsec policy covers the flow: a {evidence.Unit} that leaves encrypted cannot be told from one that never left.",
                 evidence.Probe,
                 [Observations.Supports($"the flow is covered by the policy: {policy}", "netlink XFRM_MSG_GETPOLICY", evidence.Probe.ObservedAt), .. Lost(evidence), .. seen],
                 "The socket heard nothing within the timeout, and its packets are for IPsec to send.",
@@ -168,12 +173,30 @@ public sealed class Indeterminate : FaultRule
         }
 
         return Open(
-            $"Nothing was heard from {evidence.Target}; without a complete capture it is open whether the SYN left, or an answer came and was dropped here.",
+            $"Nothing was heard from {evidence.Target}; without a complete capture it is open whether the {evidence.Unit} left, or an answer came and was dropped here.",
             evidence.Probe,
             seen,
             "The socket heard nothing within the timeout, and this host reported no error of its own.",
-            "a capture: no SYN leaving is OutputFirewallDrop, a SYN-ACK coming back is InputFirewallDrop, neither is NoReply",
+            evidence.IsUdp ? "a capture: whether the datagram leaves, and whether an answer comes back that the socket does not get"
+                : "a capture: no SYN leaving is OutputFirewallDrop, a SYN-ACK coming back is InputFirewallDrop, neither is NoReply",
             [commands.ProbeAndResolve(), commands.ProbeAndResolve(" -FindHop")]);
+    }
+
+    // Many services answer nothing but what they understand, and some nothing at all: a silent port of a host that is heard is no fault by itself.
+    private static Finding OfSilentService(EvidenceSet evidence, SynPathResult probe, SynPacket control)
+    {
+        var commands = new Commands(evidence);
+        return Open(
+            Describe.Text($"{Describe.Count(probe.Syns.Length, "datagram")} to {evidence.Target} left this host and nothing came back in {Describe.Seconds(probe.TimeoutSeconds)}, while the target itself answers {(control.Kind == SynPacketKind.Datagram ? "on" : "for closed")} port {probe.ControlPort}: the path works, and this port keeps silent."),
+            probe,
+            [Observations.Control(evidence), Observations.Syns(evidence), Observations.Silence(evidence), Observations.Socket(evidence), Observations.Route(evidence), Observations.Neighbor(evidence), Observations.Link(evidence), Observations.Hops(evidence)],
+            "The way to the target and back carries datagrams, and the target is up. This port is held by a socket that does not answer, or its datagrams are filtered; or the target, which counts its port unreachables, has sent its share for now.",
+            "what the target does with the datagrams: asked of its sockets and input hooks, or of a capture there",
+            [
+                Describe.Text($"Trace-PacketPath -Listening -TargetName {Commands.Quote(evidence.RemoteAddress)} -Port {evidence.Key.RemotePort} -Protocol Udp{(probe.LocalAddress is { } local ? $" -From {local}" : "")} # on {control.From}"),
+                Describe.Text($"Watch-PacketCapture -Filter 'udp port {evidence.Key.RemotePort}' -DurationSeconds 10 # on {control.From}, while it is asked again"),
+                commands.ProbeAndResolve(" -FindHop"),
+            ]);
     }
 
     private static IEnumerable<FailureEvidence> Lost(EvidenceSet evidence) =>

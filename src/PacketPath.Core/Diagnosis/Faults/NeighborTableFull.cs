@@ -24,7 +24,7 @@ public sealed class NeighborTableFull : FaultRule
         {
             Confidence = isAll ? Confidence.Proven : Confidence.Probable,
             Summary = $"The {(evidence.IsIPv6 ? "Neighbor Discovery" : "ARP")} table ({table.Object}) of this kernel is full: there was no room for "
-                + $"{Describe.Neighbor(evidence.NextHopAddress, evidence.InterfaceAlias)}, so the SYN to {evidence.Target} could not be sent.",
+                + $"{Describe.Neighbor(evidence.NextHopAddress, evidence.InterfaceAlias)}, so the {evidence.Unit} to {evidence.Target} could not be sent.",
             Subject = (object?)evidence.Neighbor ?? table,
             Evidence =
             [
@@ -37,7 +37,7 @@ public sealed class NeighborTableFull : FaultRule
             ],
             Proves = "While this attempt ran, the kernel refused new entries in the table that its next hop needs one in, and made none for it.",
             DoesNotProve = "Which traffic fills the table: every namespace of the kernel shares it, and the refusals counted may be another's. "
-                + "Nor that the output firewall would have let the SYN pass.",
+                + $"Nor that the output firewall would have let the {evidence.Unit} pass.",
             NextSteps =
             [
                 $"sysctl {thresholds}",

@@ -117,7 +117,7 @@ public sealed class NoFault : FaultRule
         return new Finding
         {
             Confidence = other.Length > 0 ? Confidence.Probable : Confidence.Proven,
-            Summary = $"{evidence.Target} accepts TCP connections: the handshake completed{rtt}.",
+            Summary = evidence.IsUdp ? $"{evidence.Target} answers over UDP: a datagram of it came back{rtt}." : $"{evidence.Target} accepts TCP connections: the handshake completed{rtt}.",
             Subject = probe,
             Evidence =
             [
@@ -128,8 +128,9 @@ public sealed class NoFault : FaultRule
                 Observations.Neighbor(evidence),
                 evidence.Mtu is null ? null : MtuObservations.Sizes(evidence.Mtu),
             ],
-            Proves = "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
-            DoesNotProve = $"{other}That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}TLS or the application answers, nor that it stays so.",
+            Proves = evidence.IsUdp ? "Route, firewall, neighbor, link, path and the way back carried a datagram each way, and something at the target answered it."
+                : "Route, firewall, neighbor, link, path and the way back carried one handshake, and the target's kernel accepted it.",
+            DoesNotProve = $"{other}That {(evidence.Mtu?.PathMtu is null ? "large packets pass, that " : "")}{(evidence.IsUdp ? "other questions are answered" : "TLS or the application answers")}, nor that it stays so.",
             NextSteps = [new Commands(evidence).ProbeAndResolve()],
         };
     }

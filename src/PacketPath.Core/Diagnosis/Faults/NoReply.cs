@@ -23,13 +23,18 @@ public sealed class NoReply : FaultRule
             return OfUnanswered(evidence, probe, ends, receiver);
         }
 
+        if (evidence.IsUdp)
+        {
+            return OfDatagrams(evidence, probe);
+        }
+
         var target = probe.Hops.FirstOrDefault(h => h.IsTarget && h.Address is not null);
         var wasWalked = probe.Hops.Length > 0;
         var commands = new Commands(evidence);
         return new Finding
         {
             Confidence = evidence.CaptureIsComplete && target is null ? Confidence.Proven : Confidence.Probable,
-            Summary = $"{Describe.Count(probe.Syns.Length, "SYN")} to {evidence.Target} left this host and nothing came back in {Describe.Seconds(probe.TimeoutSeconds)}.",
+            Summary = $"{Describe.Count(probe.Syns.Length, evidence.Unit)} to {evidence.Target} left this host and nothing came back in {Describe.Seconds(probe.TimeoutSeconds)}.",
             Subject = probe,
             Evidence =
             [
@@ -39,15 +44,41 @@ public sealed class NoReply : FaultRule
                 Observations.Neighbor(evidence),
                 Observations.Link(evidence),
                 target is null ? null : Observations.Refutes(
-                    Describe.Text($"the target answered a SYN with TTL {target.Ttl}"), Observations.WalkSource, probe.ObservedAt),
+                    Describe.Text($"the target answered a {evidence.Unit} with TTL {target.Ttl}"), Observations.WalkSource, probe.ObservedAt),
             ],
-            Proves = "This host sent the SYN onto the wire, and no answer of any kind was on the wire afterwards.",
+            Proves = $"This host sent the {evidence.Unit} onto the wire, and no answer of any kind was on the wire afterwards.",
             DoesNotProve = "Where it was lost: the way there, the target, a firewall in front of it, or the way back. A capture at the target would tell.",
             NextSteps =
             [
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
                 evidence.NextHop == NextHopState.Known && NeighborAnswers.Of(evidence) is null ? $"{commands.Route()} | Get-NeighborEntry -Verify" : commands.Route(),
                 commands.ProbeAndResolve(),
+            ],
+        };
+    }
+
+    // Silence of a UDP port is no fault: only that the target is silent altogether, where a host that is up has an answer, makes one likely.
+    private static Finding? OfDatagrams(EvidenceSet evidence, SynPathResult probe)
+    {
+        if (evidence.ControlAnswer is not null || probe.ControlPort == 0)
+        {
+            return null;
+        }
+
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = Confidence.Probable,
+            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, "datagram")} to {evidence.Target} left this host and nothing came back in {Describe.Seconds(probe.TimeoutSeconds)}; nor did anything for closed port {probe.ControlPort}, for which a host that is up answers."),
+            Subject = probe,
+            Evidence = [Observations.Syns(evidence), Observations.Silence(evidence), Observations.Control(evidence), Observations.Socket(evidence), Observations.Neighbor(evidence), Observations.Link(evidence)],
+            Proves = "This host sent the datagrams onto the wire, and no answer of any kind was on the wire afterwards.",
+            DoesNotProve = "That anything is wrong: many services do not answer, and a host may keep silent about closed ports. Nor where they were lost, if they were: the way there, the target, a firewall in front of it, or the way back. A capture at the target would tell.",
+            NextSteps =
+            [
+                .. probe.Hops.Length > 0 ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],
+                Describe.Text($"Test-SynPath -TargetName {Commands.Quote(evidence.RemoteAddress)} -Port 443 | Resolve-PacketFailure # whether the host is reached by TCP"),
+                commands.Route(),
             ],
         };
     }
@@ -61,15 +92,15 @@ public sealed class NoReply : FaultRule
         {
             Layer = PathLayer.RemoteHost,
             Confidence = (Confidence)Math.Min((int)receiver.Standing, (int)(evidence.CaptureIsComplete ? Confidence.Proven : Confidence.Probable)),
-            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, "SYN")} to {evidence.Target} came to {receiver.Name}, and nothing was sent back from there."),
+            Summary = Describe.Text($"{Describe.Count(probe.Syns.Length, evidence.Unit)} to {evidence.Target} came to {receiver.Name}, and nothing was sent back from there."),
             Subject = probe,
             Evidence = [.. ends.Seen(), ends.Missed(receiver, "no answer leave"), Observations.Silence(evidence), Observations.Socket(evidence)],
             NotObserved = receiver.Missing is { } missing ? [missing] : [],
-            Proves = $"The way there works: the SYN came to {receiver.Name}. No answer left it.",
+            Proves = $"The way there works: the {evidence.Unit} came to {receiver.Name}. No answer left it.",
             DoesNotProve = "Why it does not answer: its input hooks, its listener and its queues, its reverse-path filter, or its route back. What is read there would tell.",
             NextSteps =
             [
-                there.Run("ss -ltn"),
+                there.Run(evidence.IsUdp ? "ss -lun" : "ss -ltn"),
                 there.Firewall(),
                 probe.LocalAddress is { } local ? there.RouteOf(local) : there.Routes(),
             ],

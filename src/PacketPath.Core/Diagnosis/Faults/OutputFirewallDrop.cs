@@ -36,7 +36,7 @@ public sealed class OutputFirewallDrop : FaultRule
         return new Finding
         {
             Confidence = isWhole && evidence.AnsweringHops.Count == 0 && waiting.Count == 0 ? Confidence.Proven : Confidence.Probable,
-            Summary = $"The SYN to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire{(culprit is null ? "" : ", by " + culprit.Name)}.",
+            Summary = $"The {evidence.Unit} to {evidence.Target} never left {Where(evidence)}: this host dropped it on the output path, before the wire{(culprit is null ? "" : ", by " + culprit.Name)}.",
             Subject = culprit?.Subject ?? probe,
             Evidence =
             [
@@ -46,13 +46,13 @@ public sealed class OutputFirewallDrop : FaultRule
                 Observations.Link(evidence),
                 evidence.NextHop == NextHopState.Absent
                     ? Observations.Supports(
-                        $"the kernel never asked the link for {evidence.NextHopAddress}, so the SYN was gone before neighbor resolution",
+                        $"the kernel never asked the link for {evidence.NextHopAddress}, so the {evidence.Unit} was gone before neighbor resolution",
                         Observations.NeighborSource,
                         evidence.ObservedAt)
                     : Observations.Neighbor(evidence),
                 Observations.Route(evidence),
                 QueueLosses.Observation(waiting, Observations.QdiscSource, probe.ObservedAt) is { } held
-                    ? held with { Observation = held.Observation + ": the SYN may still wait there", Bearing = EvidenceBearing.Refutes }
+                    ? held with { Observation = held.Observation + $": the {evidence.Unit} may still wait there", Bearing = EvidenceBearing.Refutes }
                     : null,
                 evidence.AnsweringHops.Count == 0 ? null : Observations.Hops(evidence)! with { Bearing = EvidenceBearing.Refutes },
             ],
@@ -68,7 +68,7 @@ public sealed class OutputFirewallDrop : FaultRule
         || evidence.CounterChanges.Any(c => c.Source == "Xfrm" && c.Counter.StartsWith("XfrmOut", StringComparison.Ordinal))
         || NeighborTableFull.IsFull(evidence)
         || ConntrackLosses.Of(evidence).Refused > 0
-        || (evidence.NextHop != NextHopState.Absent && evidence.EgressLosses.Any());
+        || (evidence.SendDropped != "EPERM" && evidence.NextHop != NextHopState.Absent && evidence.EgressLosses.Any());
 
     private static string Device(EvidenceSet evidence) => evidence.InterfaceAlias.Length == 0 ? "lo" : evidence.InterfaceAlias;
 

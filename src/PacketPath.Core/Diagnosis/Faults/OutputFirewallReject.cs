@@ -32,7 +32,7 @@ public sealed class OutputFirewallReject : FaultRule
         return new Finding
         {
             Confidence = isAmbiguous || (!evidence.SynAbsent && probe.SocketError is null) ? Confidence.Probable : Confidence.Proven,
-            Summary = $"A firewall rule on the output path of this host rejects the SYN to {evidence.Target}"
+            Summary = $"A firewall rule on the output path of this host rejects the {evidence.Unit} to {evidence.Target}"
                 + (report is null ? " with a TCP reset" : $" with {Describe.Report(report)}")
                 + (culprit is null ? "." : $": {culprit.Name}."),
             Subject = culprit?.Subject ?? (object?)report ?? probe,
@@ -46,7 +46,7 @@ public sealed class OutputFirewallReject : FaultRule
                 Observations.Neighbor(evidence),
                 Observations.Link(evidence),
             ],
-            Proves = "The SYN was turned away inside this host: the refusal carries an address of this host, or was never on the wire.",
+            Proves = $"The {evidence.Unit} was turned away inside this host: the refusal carries an address of this host, or was never on the wire.",
             DoesNotProve = culprit is null
                 ? "Which rule did it (look for reject in the OUTPUT and POSTROUTING chains), nor that the target would answer."
                 : culprit.DoesNotProve + " Nor that the target would answer.",

@@ -22,7 +22,7 @@ public sealed class PathSilentAfterHop : FaultRule
         return new Finding
         {
             Confidence = evidence.CaptureIsComplete ? Confidence.Proven : Confidence.Probable,
-            Summary = Describe.Text($"SYNs to {evidence.Target} leave and nothing returns; {last.Address}, hop {last.Ttl}, is the last that answers."),
+            Summary = Describe.Text($"{Describe.Capital(evidence.Unit)}s to {evidence.Target} leave and nothing returns; {last.Address}, hop {last.Ttl}, is the last that answers."),
             Subject = last,
             Evidence =
             [

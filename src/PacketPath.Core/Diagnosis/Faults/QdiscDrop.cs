@@ -13,7 +13,7 @@ public sealed class QdiscDrop : FaultRule
     {
         if (evidence.Probe is not { } probe || !evidence.IsUnanswered || evidence.SynSeen || evidence.LinkIsUsable == false
             || evidence.Route is { Outcome: not RouteOutcome.Usable }
-            || probe.Outcome is not (SynOutcome.NoReply or SynOutcome.NeighborFailed))
+            || !(probe.Outcome is SynOutcome.NoReply or SynOutcome.NeighborFailed || evidence.SendDropped == "ENOBUFS"))
         {
             return null;
         }
@@ -46,7 +46,7 @@ public sealed class QdiscDrop : FaultRule
                 : Confidence.Probable,
             ContributesOnly = !isCause,
             Summary = isCause
-                ? $"The SYN to {evidence.Target} never left {evidence.InterfaceAlias}: {(isFilter ? "a traffic-control filter" : "the queuing discipline")} {Name(loss)} dropped {Describe.Text($"{loss.Delta}")} packets meanwhile."
+                ? $"The {evidence.Unit} to {evidence.Target} never left {evidence.InterfaceAlias}: {(isFilter ? "a traffic-control filter" : "the queuing discipline")} {Name(loss)} dropped {Describe.Text($"{loss.Delta}")} packets meanwhile."
                 : $"The queuing discipline {Name(loss)} dropped {Describe.Text($"{loss.Delta}")} packets during the attempt on {evidence.Target}.",
             Subject = loss,
             Evidence =
@@ -60,9 +60,9 @@ public sealed class QdiscDrop : FaultRule
                 Observations.Route(evidence),
             ],
             Proves = isCause
-                ? "The socket sent and nothing was on the wire, while the output queue of the interface dropped at least as many packets as SYNs were sent, and most of what it was given."
+                ? $"The socket sent and nothing was on the wire, while the output queue of the interface dropped at least as many packets as {evidence.Unit}s were sent, and most of what it was given."
                 : "This queue lost packets while the attempt was made.",
-            DoesNotProve = "That each packet dropped was a SYN of this attempt: the counter is of the queue, not of the flow"
+            DoesNotProve = $"That each packet dropped was a {evidence.Unit} of this attempt: the counter is of the queue, not of the flow"
                 + (evidence.Firewall.Count > 0 ? "." : ", and no firewall rules stood beside the attempt.") + " Nor that the target would answer.",
             NextSteps =
             [

@@ -1,6 +1,6 @@
 namespace PacketPath.Diagnosis.Faults;
 
-/// <summary>A RST came back: nothing listens on the port, or something answers so in the target's name.</summary>
+/// <summary>A RST came back, or over UDP a port unreachable of the target itself: nothing listens on the port, or something answers so in the target's name.</summary>
 public sealed class RemoteRefused : FaultRule
 {
     /// <inheritdoc/>
@@ -11,6 +11,11 @@ public sealed class RemoteRefused : FaultRule
         if (evidence.Probe is not { Outcome: SynOutcome.Refused } probe)
         {
             return null;
+        }
+
+        if (evidence.IsUdp)
+        {
+            return OfDatagram(evidence, probe);
         }
 
         var reset = evidence.Reset;
@@ -36,6 +41,34 @@ public sealed class RemoteRefused : FaultRule
             [
                 commands.ProbeAndResolve(" -FindHop"),
                 Describe.Text($"Get-SocketEntry -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)} -State Listen # on the target{(evidence.RemoteAddress.Length == 0 ? "" : $", {evidence.RemoteAddress}")}"),
+            ],
+        };
+    }
+
+    // The host of the address says it in so many words, and its word came through the error queue of the very socket.
+    private static Finding OfDatagram(EvidenceSet evidence, SynPathResult probe)
+    {
+        var report = probe.ErrorQueue.LastOrDefault(r => TargetKey.Canonical(r.Offender) == evidence.RemoteAddress);
+        var packet = probe.Replies.LastOrDefault(static r => r.Kind == SynPacketKind.IcmpError);
+        var commands = new Commands(evidence);
+        return new Finding
+        {
+            Confidence = report is null && packet is null ? Confidence.Probable : Confidence.Proven,
+            Summary = Describe.Text($"{(evidence.TargetIsLocal ? "This host itself" : evidence.RemoteAddress)} answers datagrams to UDP port {evidence.Key.RemotePort} with port unreachable: no socket takes them there."),
+            Subject = (object?)report ?? (object?)packet ?? probe,
+            Evidence =
+            [
+                report is null ? null : Observations.Report(evidence, report),
+                Observations.Packet(evidence, packet),
+                Observations.Socket(evidence),
+                evidence.SynSeen ? Observations.Syns(evidence) : null,
+            ],
+            Proves = "The datagram reached something that answers in the target's name, and the way there and back works: the host is up, and no socket is bound to the port for such datagrams.",
+            DoesNotProve = "That the target itself said so: a firewall that rejects gives the same answer, and may stand before the target or be its own.",
+            NextSteps =
+            [
+                Describe.Text($"Get-SocketEntry -LocalPort {Math.Clamp(evidence.Key.RemotePort, 0, 65535)} -Protocol Udp # on the target{(evidence.RemoteAddress.Length == 0 ? "" : $", {evidence.RemoteAddress}")}"),
+                commands.ProbeAndResolve(),
             ],
         };
     }

@@ -12,5 +12,5 @@ public sealed class RemoteRejected : IcmpFault
         "Which rule rejects it, nor that the service behind it is up. An offender that is not the target is a router or firewall before it.";
 
     private protected override string Summarize(EvidenceSet evidence, string offender, bool isTarget) =>
-        $"{(isTarget ? "" : "Firewall or router ")}{offender} rejects connections to {evidence.Target} on purpose.";
+        $"{(isTarget ? "" : "Firewall or router ")}{offender} rejects {(evidence.IsUdp ? "datagrams" : "connections")} to {evidence.Target} on purpose.";
 }

@@ -32,12 +32,12 @@ public sealed class ReturnPathAsymmetric : FaultRule
             evidence,
             ends,
             confidence,
-            seen ? $"The SYN to {evidence.Target} goes by {there!.Name}, the answer comes by {back.Name}, which never saw the SYN, and it does not pass there."
-                : $"The answer of {evidence.Target} comes by {back.Name}, which never saw the SYN, and it does not pass there.",
+            seen ? $"The {evidence.Unit} to {evidence.Target} goes by {there!.Name}, the answer comes by {back.Name}, which never saw the {evidence.Unit}, and it does not pass there."
+                : $"The answer of {evidence.Target} comes by {back.Name}, which never saw the {evidence.Unit}, and it does not pass there.",
             (object?)state?.Rule ?? evidence.Probe!,
             [
-                seen ? ends.Missed(there!, "the SYN and no answer") : null,
-                ends.Missed(back, "the answer and no SYN"),
+                seen ? ends.Missed(there!, $"the {evidence.Unit} and no answer") : null,
+                ends.Missed(back, $"the answer and no {evidence.Unit}"),
                 state is null ? null : Observations.Supports($"{back.Name} filters by the state of connections: {state.Value.Rule.Text}", "netlink NFT_MSG_GETRULE", state.Value.At),
             ],
             [.. new[] { there?.Missing, back.Missing }.OfType<MissingObservation>(), .. state is null ? new[] { NoState(back) } : []],
@@ -58,7 +58,7 @@ public sealed class ReturnPathAsymmetric : FaultRule
             evidence,
             ends,
             Confidence.Probable,
-            $"The SYN to {evidence.Target} came in at {asked.Name}, and the answer left by {answers.Name}: it takes another way back, and does not come through.",
+            $"The {evidence.Unit} to {evidence.Target} came in at {asked.Name}, and the answer left by {answers.Name}: it takes another way back, and does not come through.",
             evidence.Probe!,
             [],
             [new MissingObservation { What = $"the way behind {answers.Name}", Why = "no capture stood there", Remedy = "Capture at the next router of that interface as well, with Watch-PacketCapture -IncludeSummary." }],

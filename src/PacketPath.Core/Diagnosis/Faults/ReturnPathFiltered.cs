@@ -109,20 +109,20 @@ public sealed class ReturnPathFiltered : FaultRule
         return new Finding
         {
             Confidence = isPlace || counted is not null ? Confidence.Proven : Confidence.Probable,
-            Summary = $"The reverse-path filter of {lookup.InputInterface} on {where} drops {(isThere ? "the SYN" : "the answer")}: {Why(lookup)}.",
+            Summary = $"The reverse-path filter of {lookup.InputInterface} on {where} drops {(isThere ? $"the {evidence.Unit}" : "the answer")}: {Why(lookup)}.",
             Subject = lookup,
             Evidence =
             [
                 Lookup(lookup),
                 Counted(evidence, counted),
                 isPlace ? Observations.Supports(
-                    $"the next hop {evidence.Route!.NextHop} is an address of {arrives!.InterfaceAlias} there, so that is where the SYN comes in", "netlink RTM_GETADDR", arrives.ObservedAt) : null,
+                    $"the next hop {evidence.Route!.NextHop} is an address of {arrives!.InterfaceAlias} there, so that is where the {evidence.Unit} comes in", "netlink RTM_GETADDR", arrives.ObservedAt) : null,
                 Observations.Syns(evidence),
                 Observations.Silence(evidence),
                 Observations.Socket(evidence),
             ],
             Proves = $"A packet from {lookup.SourceAddress} to {lookup.RemoteAddress} that comes in on {lookup.InputInterface} there is dropped.",
-            DoesNotProve = (isPlace ? "" : $"That {(isThere ? "the SYN" : "the answer")} comes in there by {lookup.InputInterface}, with that source. ") + "Nor that it would be carried on without the filter.",
+            DoesNotProve = (isPlace ? "" : $"That {(isThere ? $"the {evidence.Unit}" : "the answer")} comes in there by {lookup.InputInterface}, with that source. ") + "Nor that it would be carried on without the filter.",
             NextSteps = [.. Steps(commands, lookup.InputInterface ?? "", lookup.SourceAddress), new Commands(evidence).ProbeAndResolve()],
         };
     }
@@ -146,7 +146,7 @@ public sealed class ReturnPathFiltered : FaultRule
     private static FailureEvidence? Elsewhere(EvidenceSet evidence, SynPacket synAck) =>
         synAck.InterfaceAlias is not null && evidence.InterfaceAlias.Length > 0 && synAck.InterfaceAlias != evidence.InterfaceAlias
             ? Observations.Supports(
-                $"the SYN left by {evidence.InterfaceAlias} and the answer came in by {synAck.InterfaceAlias}", Observations.CaptureSource, evidence.ObservedAt)
+                $"the {evidence.Unit} left by {evidence.InterfaceAlias} and the answer came in by {synAck.InterfaceAlias}", Observations.CaptureSource, evidence.ObservedAt)
             : null;
 
     private static bool IsFilter(CounterChange change) => change.Counter == "IPReversePathFilter";

@@ -23,7 +23,7 @@ public sealed class ReturnPathLost : FaultRule
         return new Finding
         {
             Confidence = evidence.CaptureIsComplete ? Confidence.Proven : Confidence.Probable,
-            Summary = Describe.Text($"The SYN to {evidence.Target} was answered at {first.Name} ({ends.Answers()}), and the answer{(last == first ? "" : $" came as far as {last.Name} and")} never reached this host: lost on the way back."),
+            Summary = Describe.Text($"The {evidence.Unit} to {evidence.Target} was answered at {first.Name} ({ends.Answers()}), and the answer{(last == first ? "" : $" came as far as {last.Name} and")} never reached this host: lost on the way back."),
             Subject = probe,
             Evidence = [.. ends.Seen(), Observations.Syns(evidence), Observations.Silence(evidence), Observations.Socket(evidence)],
             NotObserved = evidence.CaptureIsComplete ? [] :
@@ -37,7 +37,7 @@ public sealed class ReturnPathLost : FaultRule
             ],
             Proves = "The way there works and the target answers"
                 + (evidence.CaptureIsComplete ? $"; the answer is lost between {last.Name} and the sender's interface." : $"; no answer was captured at the sender. The last to see it was {last.Name}."),
-            DoesNotProve = $"Which device behind {last.Name} drops the answer, nor why: a missing route, a filter, or a stateful device that never saw the SYN. A capture at one more point in between halves the way.",
+            DoesNotProve = $"Which device behind {last.Name} drops the answer, nor why: a missing route, a filter, or a stateful device that never saw the {evidence.Unit}. A capture at one more point in between halves the way.",
             NextSteps =
             [
                 receiver is null || evidence.Probe.LocalAddress is not { } local ? commands.Route() : commands.At(receiver.Place.NetNamespace).RouteOf(local),

@@ -59,7 +59,7 @@ public sealed class ReturnRouteMissing : FaultRule
                 Observations.Socket(evidence),
             ],
             Proves = $"A packet from {evidence.RemoteAddress} to {sender} cannot leave that host.",
-            DoesNotProve = $"That the SYN arrives there, and arrives from {sender}: where a router on the way translates the address, the answer goes to another one.",
+            DoesNotProve = $"That the {evidence.Unit} arrives there, and arrives from {sender}: where a router on the way translates the address, the answer goes to another one.",
             NextSteps =
             [
                 $"{commands.At(host.Place.NetNamespace).RouteOf(sender)} -SourceAddress {Commands.Quote(evidence.RemoteAddress)}{(route.InputInterface is null ? "" : $" -InputInterface {Commands.Quote(route.InputInterface)}")}",

@@ -38,7 +38,7 @@ public sealed class RoutingLoop : FaultRule
             [
                 Observations.Hops(evidence),
                 expired is null ? null : Observations.Report(evidence, expired),
-                isFull ? Observations.Supports(Describe.Text($"the SYN left with TTL {probe.Syns.Max(s => s.Ttl)}"), Observations.CaptureSource, probe.ObservedAt) : null,
+                isFull ? Observations.Supports(Describe.Text($"the {evidence.Unit} left with TTL {probe.Syns.Max(s => s.Ttl)}"), Observations.CaptureSource, probe.ObservedAt) : null,
                 Observations.Socket(evidence),
             ],
             Proves = $"The routers named forward packets for {evidence.RemoteAddress} to one another; none of them delivers.",
