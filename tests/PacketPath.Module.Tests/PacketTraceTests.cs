@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using PacketPath.Core.Tests.Tracing;
 
 namespace PacketPath.Module.Tests;
@@ -33,6 +35,20 @@ public sealed class PacketTraceTests(EngineFixture engine) : IClassFixture<Engin
         saved.AssertClean();
         Assert.True(live.Output.Length > 8 * 17);
         Assert.Equal(live.Output.Select(o => o.ToString()), saved.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void Traces_are_written_whole_at_a_depth_of_six()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var traces = engine.Invoke(
+            "Trace-PacketPath 127.0.0.1 -Port $p; Trace-PacketPath 127.0.0.1 -Port 1; Trace-PacketPath -Listening 127.0.0.1 -Port $p -From 127.0.0.1; Trace-PacketPath 127.0.0.1 -Port $p -ServerName a.example -TimeoutSeconds 0.5",
+            "p",
+            ((IPEndPoint)server.LocalEndpoint).Port).Of<PacketTrace>();
+        Assert.Equal(["NoFault", "ListenerMissing", "NoFault", "TlsHandshakeStalled"], traces.Select(static t => t.Verdict.FaultId));
+        Assert.All(traces, static trace => Assert.Empty(JsonDepth.Cut(trace, 6)));
+        Assert.All(traces, static trace => Assert.All(trace.Stages, static stage => Assert.All(stage.Evidence, static e => Assert.StartsWith("Evidence[", e.Path))));
     }
 
     [Fact]

@@ -599,7 +599,7 @@ Describe 'Objects' {
 
 Describe 'A trace as JSON' {
     BeforeAll {
-        $json = Trace-PacketPath 127.0.0.1 -Port $closedPort | ConvertTo-Json -Depth 6 -EnumsAsStrings -WarningAction SilentlyContinue
+        $json = Trace-PacketPath 127.0.0.1 -Port $closedPort | ConvertTo-Json -Depth 6 -EnumsAsStrings
         $trace = $json | ConvertFrom-Json
     }
 
@@ -624,6 +624,20 @@ Describe 'A trace as JSON' {
 
     It 'gives its verdict again' {
         ($trace | Resolve-PacketFailure -PrimaryOnly).FaultId | Should -Be 'ListenerMissing'
+    }
+
+    It 'is whole at a depth of 6: <Name>' -ForEach @(
+        @{ Name = 'a healthy path'; Fault = 'NoFault'; Trace = { Trace-PacketPath 127.0.0.1 -Port $openPort } }
+        @{ Name = 'a fault'; Fault = 'ListenerMissing'; Trace = { Trace-PacketPath 127.0.0.1 -Port $closedPort } }
+        @{ Name = 'this host as a server'; Fault = 'NoFault'; Trace = { Trace-PacketPath -Listening 127.0.0.1 -Port $openPort -From 127.0.0.1 } }
+        @{ Name = 'TLS beside'; Fault = 'TlsHandshakeStalled'; Trace = { Trace-PacketPath 127.0.0.1 -Port $openPort -ServerName a.example -TimeoutSeconds 0.5 } }
+    ) {
+        $whole = & $Trace
+        $whole.Verdict.FaultId | Should -Be $Fault
+        $text = $whole | ConvertTo-Json -Depth 6 -WarningVariable cut -WarningAction SilentlyContinue
+        $cut | Should -BeNullOrEmpty
+        ($text | ConvertFrom-Json | Resolve-PacketFailure -PrimaryOnly).Summary | Should -Be $whole.Verdict.Summary
+        $text.Length | Should -BeLessThan 100kb
     }
 }
 

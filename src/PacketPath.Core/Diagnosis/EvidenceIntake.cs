@@ -58,7 +58,7 @@ internal static class EvidenceIntake
     {
         if (member.ElementType is not null)
         {
-            return CleanArray((Array?)value, member.ElementType);
+            return value is null && member.Nullable ? null : CleanArray((Array?)value, member.ElementType);
         }
 
         return value switch

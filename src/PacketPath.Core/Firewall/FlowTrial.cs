@@ -132,7 +132,7 @@ internal sealed class FlowTrial
 
     /// <summary>The chains a rule sends the flow to: the one its verdict names where that is certain.</summary>
     private IEnumerable<string> Targets(FirewallRule rule) =>
-        Try(rule) is { Match: FlowMatch.Matches, Verdict: { } verdict } ? (verdict.Chain is { } chain ? [chain] : []) : rule.JumpTargets;
+        Try(rule) is { Match: FlowMatch.Matches, Verdict: { } verdict } ? (verdict.Chain is { } chain ? [chain] : []) : rule.JumpTargets ?? [];
 
     private FlowSet? Set(string name)
     {

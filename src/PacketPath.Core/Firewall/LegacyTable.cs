@@ -113,7 +113,7 @@ internal sealed class LegacyTable
     {
         var found = new List<FirewallChain>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Queue<string>(rules.SelectMany(static rule => rule.JumpTargets));
+        var open = new Queue<string>(rules.SelectMany(static rule => rule.JumpTargets ?? []));
         while (open.TryDequeue(out var name))
         {
             if (!seen.Add(name) || Start(name) is not { } start)
@@ -124,7 +124,7 @@ internal sealed class LegacyTable
             // The last entry of a user's chain is the RETURN every one of them ends with.
             var chain = Rules(name, start, End(start));
             found.Add(new FirewallChain { Family = NftFamily.Name(_family), Table = _name, Name = name, Rules = chain });
-            foreach (var target in chain.SelectMany(static rule => rule.JumpTargets))
+            foreach (var target in chain.SelectMany(static rule => rule.JumpTargets ?? []))
             {
                 open.Enqueue(target);
             }

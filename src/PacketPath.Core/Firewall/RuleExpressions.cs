@@ -18,6 +18,6 @@ internal static class RuleExpressions
             return data.Length == 0 ? [new UnknownExpression("", [])] : ExpressionReader.ReadList(data);
         }
 
-        return LegacyEntry.Read(data, rule.Family == "ip6", _ => rule.JumpTargets.FirstOrDefault()).Expressions;
+        return LegacyEntry.Read(data, rule.Family == "ip6", _ => rule.JumpTargets?.FirstOrDefault()).Expressions;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class FirewallTableView : INftTable
         var open = new Queue<string>([chain]);
         while (open.TryDequeue(out var current))
         {
-            foreach (var name in Rules(current).SelectMany(static rule => rule.JumpTargets))
+            foreach (var name in Rules(current).SelectMany(static rule => rule.JumpTargets ?? []))
             {
                 if (seen.Add(name) && _chains.TryGetValue(name, out var message))
                 {

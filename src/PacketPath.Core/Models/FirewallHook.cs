@@ -138,14 +138,14 @@ public sealed record FirewallRule
     /// <summary>The rule's comment; null where none.</summary>
     public string? Comment { get; init => field = EmptyText.AsNull(value); }
 
-    /// <summary>The named sets and maps it uses.</summary>
-    public string[] Sets { get; init; } = [];
+    /// <summary>The named sets and maps it uses; null where there are none.</summary>
+    public string[]? Sets { get; init => field = value is { Length: 0 } ? null : value; }
 
-    /// <summary>The named counters, quotas, limits and helpers it uses.</summary>
-    public string[] Objects { get; init; } = [];
+    /// <summary>The named counters, quotas, limits and helpers it uses; null where there are none.</summary>
+    public string[]? Objects { get; init => field = value is { Length: 0 } ? null : value; }
 
-    /// <summary>The chains it can send a packet to.</summary>
-    public string[] JumpTargets { get; init; } = [];
+    /// <summary>The chains it can send a packet to; null where there are none.</summary>
+    public string[]? JumpTargets { get; init => field = value is { Length: 0 } ? null : value; }
 
     /// <summary>Whether the flow asked about meets it; null where no flow was asked about.</summary>
     public FlowMatch? FlowMatch { get; init; }

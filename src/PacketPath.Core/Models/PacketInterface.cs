@@ -159,8 +159,8 @@ public sealed record InterfaceAddress
     /// <summary>The scope (rt_scopes name).</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>The flags: Permanent, Tentative, DadFailed, Deprecated, Temporary, NoDad, Secondary, NoPrefixRoute ...</summary>
-    public string[] Flags { get; init; } = [];
+    /// <summary>The flags: Permanent, Tentative, DadFailed, Deprecated, Temporary, NoDad, Secondary, NoPrefixRoute ...; null within a trace, where the state must do.</summary>
+    public string[]? Flags { get; init; } = [];
 
     /// <summary>The state that matters when it is used as a source.</summary>
     public AddressState State { get; init; }

@@ -15,7 +15,7 @@ public sealed record PacketTrace : DestinationEvidence
     /// <summary>The local port of the flow; 0 where none is known.</summary>
     public int LocalPort { get; init; }
 
-    /// <summary>Everything the verdict was made from, each object once.</summary>
+    /// <summary>Everything the verdict was made from, each object once: what an application's probe saw beneath it is left out where the trace's own attempt saw the same.</summary>
     public object[] Evidence { get; init; } = [];
 
     /// <summary>The stages of the path, in the order a packet crosses them.</summary>
@@ -24,7 +24,7 @@ public sealed record PacketTrace : DestinationEvidence
     /// <summary>The verdict: what Resolve-PacketFailure gives for this evidence.</summary>
     public PacketFailure Verdict { get; init; } = new();
 
-    /// <summary>The verdicts that contribute.</summary>
+    /// <summary>The verdicts that contribute. A subject that stands among the evidence is named (<see cref="TraceReference"/>).</summary>
     public PacketFailure[] Contributing { get; init; } = [];
 
     /// <summary>Milliseconds from the first look at the target to the verdict.</summary>
@@ -65,11 +65,24 @@ public sealed record TraceStage
     /// <summary>The observation in one sentence: what cleared the stage, what is wrong there, or why nobody could look.</summary>
     public string Observation { get; init; } = "";
 
-    /// <summary>The objects observed at this stage; they are among the evidence of the trace, or part of it.</summary>
-    public object[] Evidence { get; init; } = [];
+    /// <summary>The objects observed at this stage: where they stand among the evidence of the trace.</summary>
+    public TraceReference[] Evidence { get; init; } = [];
 
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{Layer} {Status}: {Observation}";
+}
+
+/// <summary>An object among the evidence of a trace.</summary>
+public sealed record TraceReference
+{
+    /// <summary>Where it stands, from the trace on: <c>Evidence[0].Route.Rule</c>.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The object in one line.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>The object in one line, as it prints inside another.</summary>
+    public override string ToString() => Text;
 }
 
 /// <summary>What was found at a stage.</summary>

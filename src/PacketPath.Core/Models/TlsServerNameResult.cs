@@ -206,14 +206,14 @@ public sealed record TlsRecord
     /// <summary>The length stated in its header.</summary>
     public int Length { get; init; }
 
-    /// <summary>The handshake messages that begin in it, as far as they are not encrypted.</summary>
-    public string[] Messages { get; init; } = [];
+    /// <summary>The handshake messages that begin in it, as far as they are not encrypted, for example <c>certificate, server_hello_done</c>; null where there are none.</summary>
+    public string? Messages { get; init => field = EmptyText.AsNull(value); }
 
     /// <summary>Milliseconds since the first byte was sent.</summary>
     public double OffsetMilliseconds { get; init; }
 
     /// <summary>The object in one line, as it prints inside another.</summary>
-    public override string ToString() => $"{(IsFromPeer ? "<" : ">")} {(Messages.Length > 0 ? string.Join(", ", Messages) : ContentType)}, {Length} bytes";
+    public override string ToString() => $"{(IsFromPeer ? "<" : ">")} {(Messages ?? ContentType)}, {Length} bytes";
 }
 
 /// <summary>One captured packet of a TLS connection.</summary>

@@ -97,7 +97,7 @@ internal sealed class ReportContent
             Evidence = verdict.Subject is PacketEvidence subject ? [subject] : [],
             Verdict = verdict,
             NotObserved = verdict.NotObserved,
-            Stages = new StageBuilder(verdict, verdict.RuledOut.DistinctBy(static c => c.Layer), Enumerable.Empty<object>().ToLookup(static _ => default(PathLayer))).Stages(layers),
+            Stages = new StageBuilder(verdict, verdict.RuledOut.DistinctBy(static c => c.Layer), new EvidencePaths([])).Stages(layers),
         };
     }
 

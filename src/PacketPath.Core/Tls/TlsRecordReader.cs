@@ -165,7 +165,7 @@ internal sealed class TlsRecordReader
         {
             _records.Add(new TlsRecord
             {
-                IsFromPeer = _fromPeer, ContentType = TypeName(_type), Length = Length, Messages = [.. _messages], OffsetMilliseconds = _recordAt,
+                IsFromPeer = _fromPeer, ContentType = TypeName(_type), Length = Length, Messages = string.Join(", ", _messages), OffsetMilliseconds = _recordAt,
             });
         }
 

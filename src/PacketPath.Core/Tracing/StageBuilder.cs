@@ -3,9 +3,11 @@ using PacketPath.Diagnosis;
 namespace PacketPath.Tracing;
 
 /// <summary>Lays a verdict out along the path: what became of each stage, in one sentence.</summary>
-internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLayer> cleared, ILookup<PathLayer, object> evidence)
+internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLayer> cleared, EvidencePaths evidence)
 {
     private readonly Dictionary<PathLayer, string> _cleared = cleared.ToDictionary(static c => c.Layer, static c => c.Observation);
+
+    private readonly ILookup<PathLayer, object> _evidence = StageEvidence.Of(evidence.All);
 
     private bool IsFault => verdict.FaultId is not ("NoFault" or "Indeterminate");
 
@@ -15,7 +17,7 @@ internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLay
     private TraceStage Stage(PathLayer layer)
     {
         var (status, observation) = Found(layer);
-        return new TraceStage { Layer = layer, Name = StageNames.Of(layer), Status = status, Observation = observation, Evidence = [.. evidence[layer]] };
+        return new TraceStage { Layer = layer, Name = StageNames.Of(layer), Status = status, Observation = observation, Evidence = [.. _evidence[layer].Select(evidence.To)] };
     }
 
     private (TraceStageStatus Status, string Observation) Found(PathLayer layer)

@@ -20,7 +20,8 @@ internal static class TraceBuilder
     /// <param name="asked">The layers asked about beyond the transport.</param>
     public static PacketTrace Build(PacketTrace draft, params IEnumerable<PathLayer> asked)
     {
-        var evidence = draft.Evidence.OfType<PacketEvidence>().ToArray();
+        var evidence = ShallowEvidence.Of([.. draft.Evidence.OfType<PacketEvidence>()]);
+        var paths = new EvidencePaths(evidence);
         var set = Resolver.Sets(evidence).FirstOrDefault() ?? Nothing(draft);
         var verdicts = Resolver.Judge(set).ToArray();
         var verdict = verdicts[0];
@@ -30,11 +31,12 @@ internal static class TraceBuilder
             layers = layers.Append(verdict.Layer);
         }
 
-        var stages = new StageBuilder(verdict, new LayerCoverage(set).Cleared, StageEvidence.Of(evidence));
+        var stages = new StageBuilder(verdict, new LayerCoverage(set).Cleared, paths);
         return draft with
         {
             Verdict = verdict,
-            Contributing = verdicts[1..],
+            Evidence = evidence,
+            Contributing = ShallowEvidence.Of(verdicts[1..], paths),
             Stages = stages.Stages(layers.Distinct().Order()),
             NotObserved = [.. draft.NotObserved.Concat(verdict.NotObserved).DistinctBy(static m => m.What)],
         };

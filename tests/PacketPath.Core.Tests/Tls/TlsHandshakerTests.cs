@@ -42,8 +42,8 @@ public sealed class TlsHandshakerTests
         Assert.Null(result.Alert);
         Assert.InRange(result.ClientHelloBytes, 100, 4000);
         Assert.True(result.BytesReceived > 500);
-        Assert.Contains(result.Records, r => r is { IsFromPeer: false, Messages: ["client_hello"] });
-        Assert.Contains(result.Records, r => r.IsFromPeer && r.Messages.Contains("server_hello"));
+        Assert.Contains(result.Records, r => r is { IsFromPeer: false, Messages: "client_hello" });
+        Assert.Contains(result.Records, r => r.IsFromPeer && r.Messages?.Split(", ").Contains("server_hello") == true);
         Assert.InRange(result.ServerHelloMilliseconds!.Value, 0, result.HandshakeMilliseconds);
     }
 

@@ -30,7 +30,7 @@ public sealed class TlsRecordReaderTests(ITestOutputHelper output)
         Assert.Equal("a.example", reader.ClientHello!.ServerName);
         Assert.Equal(["h2", "http/1.1"], reader.ClientHello.Alpn);
         Assert.Equal(Samples["ClientHello"].Length, reader.ClientHelloBytes);
-        Assert.Equal(["client_hello"], Assert.Single(reader.Records).Messages);
+        Assert.Equal("client_hello", Assert.Single(reader.Records).Messages);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class TlsRecordReaderTests(ITestOutputHelper output)
     {
         var reader = Read(Samples["Retry"]);
         Assert.Equal((0x0304, 0x1301, false), (reader.ServerHello!.Version, reader.ServerHello.CipherSuite, reader.ServerHello.IsRetryRequest));
-        Assert.Equal(["hello_retry_request", "server_hello"], reader.Records.SelectMany(r => r.Messages));
+        Assert.Equal(["hello_retry_request", "server_hello"], reader.Records.Select(r => r.Messages).OfType<string>().SelectMany(m => m.Split(", ")));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class TlsRecordReaderTests(ITestOutputHelper output)
     {
         var reader = Read(Samples["ServerHello12"]);
         Assert.Equal(new TlsServerHello(0x0303, 0xc02f, false, "h2"), reader.ServerHello);
-        Assert.Equal(["server_hello", "certificate", "certificate_request", "server_hello_done"], reader.Records.SelectMany(r => r.Messages));
+        Assert.Equal(["server_hello", "certificate", "certificate_request", "server_hello_done"], reader.Records.Select(r => r.Messages).OfType<string>().SelectMany(m => m.Split(", ")));
         Assert.True(reader.CertificateRequested);
         Assert.Null(reader.Fault);
     }

@@ -72,13 +72,31 @@ public sealed class TraceBuilderTests
     public void Objects_stand_at_the_stage_they_tell_of()
     {
         var trace = SampleTraces.Healthy();
+        var probe = Assert.IsType<SynPathResult>(trace.Evidence[0]);
         var stages = trace.Stages.ToDictionary(s => s.Layer, s => s.Evidence);
-        Assert.IsType<PolicyRule>(Assert.Single(stages[PathLayer.PolicyRouting]));
-        Assert.IsType<PacketRoute>(Assert.Single(stages[PathLayer.RouteLookup]));
-        Assert.IsType<NeighborEntry>(Assert.Single(stages[PathLayer.Neighbor]));
-        Assert.Contains(stages[PathLayer.Device], o => o is PacketInterface);
-        Assert.Equal(SynPacketKind.SynAck, Assert.IsType<SynPacket>(Assert.Single(stages[PathLayer.RemoteHost])).Kind);
-        Assert.Same(Assert.IsType<SynPathResult>(trace.Evidence[0]).Route, stages[PathLayer.RouteLookup][0]);
+        Assert.Equal("Evidence[0].Route.Rule", Assert.Single(stages[PathLayer.PolicyRouting]).Path);
+        Assert.Equal(("Evidence[0].Route", $"{probe.Route}"), (Assert.Single(stages[PathLayer.RouteLookup]).Path, stages[PathLayer.RouteLookup][0].Text));
+        Assert.Equal("Evidence[0].Neighbor", Assert.Single(stages[PathLayer.Neighbor]).Path);
+        Assert.Equal(["Evidence[0].Interface", "Evidence[0].Syns[0]"], stages[PathLayer.Device].Select(e => e.Path));
+        Assert.Equal(("Evidence[0].Replies[0]", $"{probe.Replies[0]}"), (Assert.Single(stages[PathLayer.RemoteHost]).Path, stages[PathLayer.RemoteHost][0].Text));
+        Assert.Equal("Evidence[0]", Assert.Single(stages[PathLayer.Socket]).Path);
+    }
+
+    [Theory, MemberData(nameof(Samples))]
+    public void Every_reference_leads_to_an_object_of_its_text(string fault, bool ipv6)
+    {
+        var trace = Trace(fault, ipv6);
+        Assert.All(trace.Stages.SelectMany(s => s.Evidence), reference =>
+        {
+            object? at = trace;
+            foreach (var step in reference.Path.Split('.'))
+            {
+                at = at!.GetType().GetProperty(step.Split('[')[0])!.GetValue(at);
+                at = step.Contains('[') ? ((Array)at!).GetValue(int.Parse(step.Split('[', ']')[1], System.Globalization.CultureInfo.InvariantCulture)) : at;
+            }
+
+            Assert.Equal(reference.Text, at!.ToString());
+        });
     }
 
     private static PacketTrace Trace(string fault, bool ipv6) => SampleTraces.All(ipv6).Single(t => t.Verdict.FaultId == fault);

@@ -98,7 +98,7 @@ internal static class IpOracle
             foreach (var address in link.Addresses)
             {
                 yield return $"{name} has {address.IPAddress}/{address.PrefixLength} peer {address.PeerAddress} broadcast {address.Broadcast} "
-                    + $"label {address.Label} scope {address.Scope} flags {string.Join(',', address.Flags.Order())} valid {Lifetime(address.ValidSeconds)} preferred {Lifetime(address.PreferredSeconds)}";
+                    + $"label {address.Label} scope {address.Scope} flags {string.Join(',', address.Flags!.Order())} valid {Lifetime(address.ValidSeconds)} preferred {Lifetime(address.PreferredSeconds)}";
             }
         }
     }

@@ -63,7 +63,7 @@ public class NftJsonOracleTests
         {
             // The braces of "jump { ... }" have no place in nft's JSON.
             var counted = rule.CounterName is null && rule.Packets is not null ? $" {rule.Packets}/{rule.Bytes}" : "";
-            yield return $"{rule.Family} {rule.Table} {rule.Chain} rule {rule.Handle} {(rule.JumpTargets.Any(IsAnonymous) ? "" : rule.Verdict)}{counted} {rule.Comment}{(rule.CounterName is null ? "" : " counter " + rule.CounterName)}";
+            yield return $"{rule.Family} {rule.Table} {rule.Chain} rule {rule.Handle} {(rule.JumpTargets?.Any(IsAnonymous) == true ? "" : rule.Verdict)}{counted} {rule.Comment}{(rule.CounterName is null ? "" : " counter " + rule.CounterName)}";
         }
 
         foreach (var set in hooks.SelectMany(hook => hook.Sets).Where(set => !set.IsAnonymous).DistinctBy(set => (set.Family, set.Table, set.Name)))

@@ -15,6 +15,7 @@ public class TraceSchemaTests
     {
         AssertDescribes<PacketTrace>(Schema);
         AssertDescribes<TraceStage>(Schema["$defs"]!["stage"]!);
+        AssertDescribes<TraceReference>(Schema["$defs"]!["reference"]!);
         AssertDescribes<PacketFailure>(Schema["$defs"]!["verdict"]!);
         AssertDescribes<MissingObservation>(Schema["$defs"]!["missing"]!);
         AssertDescribes<FailureEvidence>(Schema["$defs"]!["verdict"]!["properties"]!["Evidence"]!["items"]!);
