@@ -20,6 +20,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly TraceApplications _applications;
     private readonly NextHopInquiry _nextHops;
     private readonly TraceDatagrams _datagrams;
+    private readonly TraceRehearsal _rehearsal;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -31,6 +32,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _applications = new TraceApplications(options);
         _nextHops = new NextHopInquiry(options.Namespace);
         _datagrams = new TraceDatagrams(() => Attempt(options), options.Payload);
+        _rehearsal = new TraceRehearsal(options, _ended.Token);
         _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
         {
             Namespace = options.Namespace,
@@ -42,6 +44,10 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         })));
         options.Progress?.Report("reading the firewall");
         _ = _firewall.RecentAsync(BeforeIsKept);
+        if (!options.Udp)
+        {
+            OpenTransport();
+        }
     }
 
     /// <inheritdoc/>
@@ -67,6 +73,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
             _datagrams.Dispose();
             _applications.Dispose();
+            _rehearsal.Dispose();
             _firewall.Dispose();
         }
     }
@@ -78,7 +85,9 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         var before = await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false);
         _options.Progress?.Report("trying the target");
         var asked = new SynTarget(target.Name, target.Address, target.Port);
-        var probe = await (_options.Udp ? _datagrams.AskAsync(asked, stop) : SynAsync(asked, stop)).ConfigureAwait(false);
+        var attempt = _options.Udp ? _datagrams.AskAsync(asked, stop) : SynAsync(asked, stop);
+        _rehearsal.Begin(attempt, target, before);
+        var probe = await attempt.ConfigureAwait(false);
         var findings = new TraceFindings(probe);
 
         var host = ReadHostAsync(findings, probe, before, stop);

@@ -1,3 +1,4 @@
+using PacketPath.Core.Tests.Diagnosis;
 using PacketPath.Module.Tests;
 using PacketPath.Tests;
 
@@ -27,7 +28,12 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
         var trace = Assert.IsType<PacketTrace>(Assert.Single(result.Output));
         Assert.Equal(result.ExpectedLayer, trace.Verdict.Layer);
         Assert.Equal(result.FaultId is "NoFault" ? 0 : 1, trace.Stages.Count(stage => stage.Status == TraceStageStatus.Fault));
-        Assert.NotEmpty(trace.Verdict.NextSteps);
+        Whole.Check(trace.Verdict);
+        Assert.All(trace.Contributing, Whole.Check);
+        var again = engine.Invoke("[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($t)) | Resolve-PacketFailure -PrimaryOnly", "t", trace).One<PacketFailure>();
+        Assert.Equal((trace.Verdict.FaultId, trace.Verdict.Layer, trace.Verdict.Confidence, trace.Verdict.Summary), (again.FaultId, again.Layer, again.Confidence, again.Summary));
+        Assert.Equal(trace.Verdict.RuledOut.Select(static r => (r.Layer, r.Observation)), again.RuledOut.Select(static r => (r.Layer, r.Observation)));
+        Assert.Equal(trace.Verdict.NextSteps, again.NextSteps);
     }
 
     [RootTheory]
@@ -44,7 +50,7 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
         Assert.True(result.Passed, result.Failure + " " + result.Actual?.Summary);
         Assert.Empty(result.Errors);
         var verdict = result.Output.Last() switch { PacketTrace trace => trace.Verdict, var last => Assert.IsType<PacketFailure>(last) };
-        Assert.NotEmpty(verdict.NextSteps);
+        Whole.Check(verdict);
     }
 
     [Fact]

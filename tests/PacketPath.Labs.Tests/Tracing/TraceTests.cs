@@ -52,6 +52,35 @@ public sealed class TraceTests(EngineFixture engine) : IClassFixture<EngineFixtu
     }
 
     [RootFact]
+    public void AVerdictIsTheSameWithTenFaultsOnOtherObjectsAndWithout()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        using var listener = Listen(network);
+        network.MustExec("a", "nft -f - <<'END'\ntable inet own { chain out { type filter hook output priority 0; tcp dport 4001 counter drop; tcp dport 4002 reject; }; }\nEND");
+        network.MustExec("a", "ip route add blackhole 203.0.113.0/24 && ip -6 route add prohibit 2001:db8:9::/64");
+        network.MustExec("b", "nft -f - <<'END'\ntable inet own { chain in { type filter hook input priority 0; tcp dport 4003 drop; }; }\nEND");
+        string[] targets = ["10.1.0.2 -Port 4433, 4434, 4001, 4002, 4003", "fd01::2 -Port 4433, 4434, 4001, 4002, 4003", "203.0.113.9", "2001:db8:9::9"];
+        string[] Verdicts() =>
+        [
+            .. targets.SelectMany(target => engine.Invoke($"Trace-PacketPath {target} -TimeoutSeconds 0.4 -NetNamespace $ns", "ns", network.NamespaceOf("a")).AssertClean().Of<PacketTrace>())
+                .Select(static t => $"{t} {t.Verdict.Confidence} {t.Contributing.Length} {(t.Verdict.Subject as FirewallRule)?.Text.Split(" counter")[0]}").Order(StringComparer.Ordinal),
+        ];
+
+        var before = Verdicts();
+        foreach (var fault in Faults)
+        {
+            network.MustExec("a", fault);
+        }
+
+        // Losses go on elsewhere while the targets are tried.
+        network.MustExec("a", "(for i in $(seq 200); do (echo x > /dev/udp/10.1.0.77/9) 2>/dev/null; done; ping -q -c 50 -i 0.01 -W 1 10.1.0.66) >/dev/null 2>&1 &");
+        Assert.Equal(before, Verdicts());
+        Assert.Equal(2, before.Count(static v => v.Contains("NoFault", StringComparison.Ordinal)));
+        Assert.Equal(2, before.Count(static v => v.Contains("OutputFirewallDrop", StringComparison.Ordinal)));
+        Assert.Equal(12, before.Length);
+    }
+
+    [RootFact]
     public void NothingOnTheHostIsChanged()
     {
         using var network = LabNetwork.Build(Topologies.Pair());
@@ -61,13 +90,69 @@ public sealed class TraceTests(EngineFixture engine) : IClassFixture<EngineFixtu
             network.MustExec("a", fault);
         }
 
-        var before = Snapshot(network);
-        foreach (var target in new[] { "10.1.0.2 -Port 4433 -Deep", "10.1.0.2 -Port 4434 -Deep", "198.51.100.1 -Deep", "10.1.0.2 -Port 25 -TimeoutSeconds 0.3", "10.1.0.77" })
+        string[] nodes = ["a", "b"];
+        var before = nodes.Select(node => Snapshot(network, node)).ToArray();
+        foreach (var target in new[]
+        {
+            "10.1.0.2 -Port 4433 -Deep", "10.1.0.2 -Port 4434 -Deep", "198.51.100.1 -Deep", "10.1.0.2 -Port 25 -TimeoutSeconds 0.3", "10.1.0.77",
+            "fd01::2 -Port 4433 -Deep -ServerName a.example -TimeoutSeconds 0.2", "fd01::2 -Port 4434 -Protocol Quic -TimeoutSeconds 0.2",
+        })
         {
             Trace(network, target);
         }
 
-        Assert.Equal(before, Snapshot(network));
+        engine.Invoke("Trace-PacketPath -Listening 10.1.0.2 -Port 4433 -From 10.1.0.1 -NetNamespace $ns", "ns", network.NamespaceOf("b")).AssertClean();
+        Assert.Equal(before, nodes.Select(node => Snapshot(network, node)));
+        // The probe's own resolution is all that may be new.
+        string[] resolved = ["10.1.0.1", "10.1.0.2", "10.1.0.66", "10.1.0.77", "fd01::1", "fd01::2"];
+        Assert.All(
+            nodes.SelectMany(node => network.Exec(node, "ip -o neigh show").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(static line => line.Split(' ')[0]),
+            address => Assert.True(resolved.Contains(address) || address.StartsWith("fe80:", StringComparison.Ordinal), address));
+    }
+
+    [RootFact]
+    public void TheHostItselfIsAsItWasAfterTracesInLabs()
+    {
+        var before = OwnFilesAndSettings();
+        var network = HostState.Snapshot();
+        var results = engine.Invoke("Invoke-PacketLab OutputFirewallReject-RuleByTrial-IPv4, RouteBlackhole-IPv6, NoFault-Nat-IPv4 -Trace").AssertClean().Of<PacketLabResult>();
+        Assert.All(results, result => Assert.True(result.Passed, result.Failure));
+        Assert.Equal(network, HostState.Snapshot());
+        var after = OwnFilesAndSettings();
+        // A module that the kernel loads for a lab brings settings of its own; what was there is as it was.
+        Assert.All(before, setting => Assert.Equal(setting.Value, after.GetValueOrDefault(setting.Key)));
+        Assert.NotEmpty(before);
+    }
+
+    [RootFact]
+    public void ALocalFaultIsNamedLongBeforeTheTimeout()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        using var listener = Listen(network);
+        foreach (var fault in Faults)
+        {
+            network.MustExec("a", fault);
+        }
+
+        foreach (var target in new[] { "198.51.100.1", "198.51.100.200", "10.1.0.2 -Port 4433 -Mark 7", "10.1.0.77", "10.1.0.2 -Port 4434", "10.1.0.2 -Port 4433", "203.0.113.1", "10.1.0.1 -Port 8" })
+        {
+            Assert.InRange(Trace(network, target + " -TimeoutSeconds 60").DurationMilliseconds, 0, 20_000);
+        }
+    }
+
+    [RootFact]
+    public void SilenceTakesTheTimeoutOnceWhateverIsLookedAtBesideIt()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        network.MustExec("a", "nft -f - <<'END'\ntable inet lab { chain out { type filter hook output priority 0; tcp dport 25 counter drop; }; }\nEND");
+        network.MustExec("b", "nft -f - <<'END'\ntable inet lab { chain in { type filter hook input priority 0; tcp dport 1000 drop; }; }\nEND");
+        double[] Durations(string seconds) => [.. engine.Invoke($"Trace-PacketPath 10.1.0.2, fd01::2 -Port 25, 1000 -TimeoutSeconds {seconds} -NetNamespace $ns", "ns", network.NamespaceOf("a")).AssertClean()
+            .Of<PacketTrace>().OrderBy(static t => (t.RemoteAddress, t.RemotePort)).Select(static t => t.DurationMilliseconds)];
+
+        // What a busy machine adds is in both: only the wait differs, and it is there once.
+        var (brief, patient) = (Durations("0.4"), Durations("2.4"));
+        Assert.Equal(4, brief.Length);
+        Assert.All(brief.Zip(patient), pair => Assert.InRange(pair.Second - pair.First, 200, 3600));
     }
 
     [RootFact]
@@ -126,15 +211,25 @@ public sealed class TraceTests(EngineFixture engine) : IClassFixture<EngineFixtu
         var traces = engine.Invoke("Trace-PacketPath 10.1.0.2 -Port (1000..1099) -TimeoutSeconds 0.5 -NetNamespace $ns", "ns", network.NamespaceOf("a")).AssertClean().Of<PacketTrace>();
         Assert.Equal(100, traces.Length);
         Assert.All(traces, trace => Assert.Equal("NoReply", trace.Verdict.FaultId));
+
+        // All wait at the same time, and share what is read of the host.
+        var began = traces.Select(static trace => trace.Evidence.OfType<SynPathResult>().Single().ObservedAt).Order().ToArray();
+        Assert.InRange((began[^1] - began[0]).TotalSeconds, 0, 0.5);
+        Assert.InRange(traces.SelectMany(static trace => trace.Evidence.OfType<FirewallHook>()).Distinct<FirewallHook>(ReferenceEqualityComparer.Instance).Count(), 0, 10);
     }
 
-    private static string Snapshot(LabNetwork network) => string.Join(
+    // Files by name, size and time; settings by name. Labs keep files of their own under /etc/netns.
+    private static Dictionary<string, string> OwnFilesAndSettings() => HostState.Run(
+            "sh", "-c", "find /etc -path /etc/netns -prune -o -type f -printf '%p = %s %T@\\n'; sysctl -a 2>/dev/null | grep -E '^(net|kernel\\.core|kernel\\.printk)' | grep -v 'nf_conntrack_count\\|\\.fs\\.'")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(" = ", 2)).DistinctBy(static pair => pair[0]).ToDictionary(static pair => pair[0], static pair => pair[^1]);
+
+    private static string Snapshot(LabNetwork network, string node) => string.Join(
         '\n',
         new[]
         {
             "ip -o -d addr", "ip -o -d link", "ip route show table all", "ip -6 route show table all", "ip rule", "ip -6 rule",
             "ip -o neigh show nud permanent", "nft -s list ruleset", "tc qdisc show", "sysctl -a --pattern '^net\\.' 2>/dev/null | grep -v 'nf_conntrack_count\\|random\\|\\.fs\\.'",
-        }.Select(command => network.Exec("a", command).Output));
+        }.Select(command => network.Exec(node, command).Output));
 
     private PacketTrace Trace(LabNetwork network, string target) =>
         engine.Invoke($"Trace-PacketPath {target} -NetNamespace $ns", "ns", network.NamespaceOf("a")).One<PacketTrace>();

@@ -71,6 +71,9 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     {
     }
 
+    /// <summary>Lets what TCP attempts need be opened meanwhile, where one is sure to be made.</summary>
+    protected void OpenTransport() => _ = _transport.Value;
+
     /// <summary>Attempts a TCP connection, watched as Test-SynPath watches it.</summary>
     protected Task<SynPathResult> SynAsync(SynTarget target, CancellationToken stop) =>
         // Its own copy: two attempts on equal targets stay apart.

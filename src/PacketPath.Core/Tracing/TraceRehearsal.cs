@@ -1,0 +1,74 @@
+using PacketPath.Probes;
+
+namespace PacketPath.Tracing;
+
+/// <summary>
+/// The first trace of a process runs code that has not run before, and most of it once the attempt is over: compiling it takes longer than running it. So while the first attempt
+/// that is not answered at once waits, that code is run on what is known already, and what comes of it is thrown away. Nothing is sent for it.
+/// </summary>
+internal sealed class TraceRehearsal(TraceOptions options, CancellationToken stop) : IDisposable
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+    private static int _isDone;
+
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins, unless it was done before.</summary>
+    /// <param name="attempt">The attempt beside which there is time for it.</param>
+    /// <param name="target">Its target.</param>
+    /// <param name="rules">The firewall as it was read.</param>
+    public void Begin(Task attempt, TraceTarget target, FirewallSnapshot rules)
+    {
+        if (Interlocked.Exchange(ref _isDone, 1) == 0)
+        {
+            _running = RunAsync(attempt, target, rules);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ((IAsyncResult)_running).AsyncWaitHandle.WaitOne();
+
+    // What fails here fails again where it counts, and is told there.
+    private async Task RunAsync(Task attempt, TraceTarget target, FirewallSnapshot rules)
+    {
+        if (await Task.WhenAny(attempt, Task.Delay(Soon, stop)).ConfigureAwait(false) == attempt)
+        {
+            Volatile.Write(ref _isDone, 0);
+            return;
+        }
+
+        stop.ThrowIfCancellationRequested();
+        Run(target, rules);
+    }
+
+    /// <summary>Weighs the target as one that does not answer.</summary>
+    internal void Run(TraceTarget target, FirewallSnapshot rules)
+    {
+        using var reader = HostPathReader.Open(options.Namespace);
+        var path = reader.Read([new HostPathQuery(target.Address, target.Port, options.SourceAddress, 0, options.InterfaceAlias, options.Mark, reader.Counters())], stop)[0];
+        var silent = new SynPathResult
+        {
+            RemoteAddress = target.Address.ToString(),
+            RemotePort = target.Port,
+            Protocol = TransportProtocol.Tcp,
+            Outcome = SynOutcome.NoReply,
+            CaptureStatus = CaptureStatus.Complete,
+            TimeoutSeconds = options.Timeout.TotalSeconds,
+            Route = path.Route,
+            Interface = path.Interface,
+            Neighbor = path.Neighbor,
+        };
+        foreach (var probe in new[] { silent, silent with { Syns = [new SynPacket { Kind = SynPacketKind.Syn }] } })
+        {
+            stop.ThrowIfCancellationRequested();
+            TraceBuilder.Build(new PacketTrace
+            {
+                TargetName = target.Name,
+                RemoteAddress = probe.RemoteAddress,
+                RemotePort = probe.RemotePort,
+                Protocol = probe.Protocol,
+                Evidence = [probe, .. rules.Hooks],
+            });
+        }
+    }
+}
