@@ -20,6 +20,7 @@
         'bin/Formatting/QuicPathResult.Format.ps1xml'
         'bin/Formatting/ProxyConnectResult.Format.ps1xml'
         'bin/Formatting/DnsTruncationResult.Format.ps1xml'
+        'bin/Formatting/NameLookupResult.Format.ps1xml'
         'bin/Formatting/PacketFailure.Format.ps1xml'
         'bin/Formatting/PacketTrace.Format.ps1xml'
         'bin/Formatting/PacketLab.Format.ps1xml'

@@ -15,14 +15,25 @@ internal sealed class EvidenceGrouping
     private readonly Dictionary<TargetKey, SilentTalk> _silent = [];
     private readonly Dictionary<TargetKey, List<SocketEntry>> _connections = [];
     private readonly HashSet<TargetKey> _known = [];
-    private readonly Dictionary<(string, string), HostTables> _hosts = [];
+    private readonly NameEvidence _names;
+    private readonly Dictionary<(string, string), HostTables> _hosts;
     private readonly Dictionary<(string, string, string), AddressContext> _addresses = [];
     private readonly CaptureEvidence _captures;
     private FarEvidence _far = null!;
 
     /// <summary>Takes evidence in.</summary>
     /// <param name="stop">Ends the matching of packets.</param>
-    public EvidenceGrouping(CancellationToken stop = default) => _captures = new CaptureEvidence(stop);
+    public EvidenceGrouping(CancellationToken stop = default)
+        : this([], stop)
+    {
+    }
+
+    private EvidenceGrouping(Dictionary<(string, string), HostTables> hosts, CancellationToken stop)
+    {
+        _hosts = hosts;
+        _captures = new CaptureEvidence(stop);
+        _names = new NameEvidence(NameServerSet);
+    }
 
     /// <summary>Takes one piece of evidence; kinds that no rule reads are left aside.</summary>
     public void Add(PacketEvidence evidence)
@@ -34,6 +45,12 @@ internal sealed class EvidenceGrouping
                 break;
             case MtuProbeResult mtu:
                 AddTo(_mtus, TargetKey.Of(mtu), mtu);
+                break;
+            case NameLookupResult lookup:
+                AddLookup(lookup);
+                break;
+            case DnsTruncationResult { LookedUpFor: not null } answer:
+                _names.Add(answer);
                 break;
             case ApplicationEvidence application:
                 AddApplication(application);
@@ -92,6 +109,11 @@ internal sealed class EvidenceGrouping
             }
         }
 
+        foreach (var answer in _names.Alone)
+        {
+            AddApplication(answer);
+        }
+
         FindSilence();
         foreach (var lookup in _inbound.LookupsFor(_probes.Keys))
         {
@@ -101,11 +123,19 @@ internal sealed class EvidenceGrouping
         _far = new FarEvidence(_probes.Values.SelectMany(p => p), _routes, _hosts);
         var opposites = OppositeAttempts.Find(_order.Where(_probes.ContainsKey).Select(key => (key, NewestFirst(_probes[key])[0])));
         var absorbed = opposites.Values.ToHashSet();
+        var named = _order.Where(key => !_names.Knows(key)).ToDictionary(static key => key, key => _names.Behind(key, NamesOf(key)));
         foreach (var key in _order)
         {
-            if (!IsContextOnly(key) && !_far.Absorbs(key) && !absorbed.Contains(key))
+            if (_names.Knows(key))
             {
-                yield return opposites.TryGetValue(key, out var other) ? DestinationSet(key, DestinationSet(other)) : DestinationSet(key);
+                if (_names.NameAlone(key) is { } name)
+                {
+                    yield return new EvidenceSet { Key = key, ComputerName = name.Lookup.ComputerName, Name = name, IsNameOnly = true };
+                }
+            }
+            else if (!IsContextOnly(key) && !_far.Absorbs(key) && !absorbed.Contains(key))
+            {
+                yield return opposites.TryGetValue(key, out var other) ? DestinationSet(key, named[key], DestinationSet(other, named[other])) : DestinationSet(key, named[key]);
             }
         }
 
@@ -145,7 +175,7 @@ internal sealed class EvidenceGrouping
     private static bool IsAbout(PacketRoute route, SynPathResult probe) => route.InputInterface is null && route.Mark == probe.Mark
         && (route.Uid is { } user ? user == (probe.RequestedUid ?? probe.Uid) : probe.RequestedUid is null || probe.RequestedUid != probe.Uid);
 
-    private EvidenceSet DestinationSet(TargetKey key, EvidenceSet? opposite = null)
+    private EvidenceSet DestinationSet(TargetKey key, NameResolution? name, EvidenceSet? opposite = null)
     {
         var probes = NewestFirst(_probes.GetValueOrDefault(key) ?? []);
         var newest = probes.Count == 0 ? null : probes[0];
@@ -175,6 +205,7 @@ internal sealed class EvidenceGrouping
         return new EvidenceSet
         {
             Key = key,
+            Name = name,
             ComputerName = probes.Select(p => p.ComputerName).Concat(mtus.Select(m => m.ComputerName)).Concat(routes.Select(r => r.ComputerName))
                 .Concat(_attempts.GetValueOrDefault(key)?.Select(s => s.ComputerName) ?? []).Concat(_silent.TryGetValue(key, out var talk) ? [talk.Last.ComputerName] : []).Concat(applications.Select(a => a.ComputerName)).FirstOrDefault() ?? _inbound.Of(key)?.ComputerName ?? "",
             Probes = probes,
@@ -242,6 +273,31 @@ internal sealed class EvidenceGrouping
     }
 
     private static TargetKey KeyOf(SocketEntry socket) => TargetKey.Of(socket) with { RemoteAddress = TargetKey.Canonical(SocketEvidence.Plain(socket.RemoteAddress)) };
+
+    // What the host's own tables say holds for the way to its name servers as well.
+    private EvidenceSet NameServerSet(IReadOnlyList<DnsTruncationResult> answers)
+    {
+        var own = new EvidenceGrouping(_hosts, CancellationToken.None);
+        foreach (var answer in answers)
+        {
+            own.Add(answer with { LookedUpFor = null });
+        }
+
+        return own.Sets().First();
+    }
+
+    private void AddLookup(NameLookupResult lookup)
+    {
+        var key = TargetKey.Of(lookup);
+        _names.Add(key, lookup);
+        if (_known.Add(key))
+        {
+            _order.Add(key);
+        }
+    }
+
+    private IEnumerable<string> NamesOf(TargetKey key) =>
+        (_probes.GetValueOrDefault(key) ?? []).Select(static p => p.TargetName).Concat((_applications.GetValueOrDefault(key) ?? []).Select(static a => a.TargetName));
 
     // Whatever it speaks, it stands on the TCP attempt of the same address and port.
     private void AddApplication(ApplicationEvidence application)

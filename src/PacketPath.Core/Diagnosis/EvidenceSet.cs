@@ -18,6 +18,12 @@ internal sealed partial class EvidenceSet
     /// <summary>What application probes saw of this target, newest first.</summary>
     public IReadOnlyList<ApplicationEvidence> Applications { get; init; } = [];
 
+    /// <summary>The lookup of the name that the target was given by; null where it was given by address, or nobody looked.</summary>
+    public NameResolution? Name { get; init; }
+
+    /// <summary>True where the target is a name, and no address of it is known or was tried.</summary>
+    public bool IsNameOnly { get; init; }
+
     /// <summary>A connection to this target that was there already, where no attempt was made; null elsewhere.</summary>
     public ConnectionState? Connection { get; init; }
 
@@ -109,7 +115,10 @@ internal sealed partial class EvidenceSet
     public bool IsIPv6 => RemoteAddress.Contains(':');
 
     /// <summary>True where no destination was asked about: a neighbor, an interface or rules alone.</summary>
-    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0 && SilentTalk is null && Inbound is null;
+    public bool IsHostOnly => Probes.Count == 0 && Routes.Count == 0 && Attempts.Count == 0 && MtuProbes.Count == 0 && Applications.Count == 0 && SilentTalk is null && Inbound is null && !IsNameOnly;
+
+    /// <summary>The target as the user wrote it; empty where nobody wrote it.</summary>
+    public string TargetName => Name?.Lookup.TargetName ?? Probe?.TargetName ?? Current.FirstOrDefault()?.TargetName ?? Mtu?.TargetName ?? "";
 
     /// <summary>The time of the newest observation.</summary>
     public DateTime ObservedAt => Everything.Select(e => e.ObservedAt).DefaultIfEmpty().Max();

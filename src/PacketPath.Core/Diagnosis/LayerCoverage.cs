@@ -69,7 +69,13 @@ internal sealed class LayerCoverage
             return;
         }
 
-        var name = _evidence.Probe?.TargetName ?? _evidence.Current.FirstOrDefault()?.TargetName ?? _evidence.Mtu?.TargetName ?? "";
+        if (_evidence.Name is { } lookup)
+        {
+            Clear(PathLayer.Name, lookup.Told);
+            return;
+        }
+
+        var name = _evidence.TargetName;
         Clear(PathLayer.Name, name.Length > 0 && TargetKey.Canonical(name) != _evidence.RemoteAddress
             ? $"{name} resolved to {_evidence.RemoteAddress}"
             : $"{_evidence.RemoteAddress} is an address; no name had to be resolved");

@@ -43,7 +43,14 @@ public static class Resolver
         sets.SelectMany(static set => set.Opposite is { } other ? OppositeAttempts.Merge([.. Judge(set)], [.. Judge(other)]) : Judge(set));
 
     /// <summary>The verdicts on one target, the primary one first.</summary>
-    internal static IEnumerable<PacketFailure> Judge(EvidenceSet set)
+    internal static IEnumerable<PacketFailure> Judge(EvidenceSet set) => set switch
+    {
+        { IsNameOnly: true, Name: { } name } => NameVerdicts.Judge(set, name),
+        { Name: { } name } => JudgeTarget(set).Concat(NameVerdicts.Beside(set, name)),
+        _ => JudgeTarget(set),
+    };
+
+    private static IEnumerable<PacketFailure> JudgeTarget(EvidenceSet set)
     {
         var standing = Standing(set);
         var conflicts = Conflicts.Of(set);
@@ -110,6 +117,7 @@ public static class Resolver
             RemoteAddress = set.RemoteAddress,
             RemotePort = set.Key.RemotePort,
             Protocol = finding.Protocol ?? set.Key.Protocol,
+            TargetName = set.TargetName,
             FaultId = rule.Id,
             Layer = layer,
             Confidence = confidence,

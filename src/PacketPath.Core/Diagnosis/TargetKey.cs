@@ -13,8 +13,17 @@ internal readonly record struct TargetKey(
     public static TargetKey Of(DestinationEvidence evidence)
     {
         var (computer, netns) = PlaceOf(evidence);
-        return new(computer, netns, Canonical(evidence.RemoteAddress), evidence.RemotePort, evidence.Protocol);
+        return new(computer, netns, Canonical(evidence.RemoteAddress.Length > 0 ? evidence.RemoteAddress : NameOf(evidence)), evidence.RemotePort, evidence.Protocol);
     }
+
+    // What has no address goes by its name.
+    private static string NameOf(DestinationEvidence evidence) => evidence switch
+    {
+        NameLookupResult lookup => lookup.TargetName,
+        PacketTrace { Kind: TraceKind.Outbound } trace => trace.TargetName,
+        PacketFailure verdict => verdict.TargetName,
+        _ => "",
+    };
 
     public static (string ComputerName, string NetNamespace) PlaceOf(PacketEvidence evidence) =>
         (evidence.ComputerName.ToLowerInvariant(), evidence.NetNamespace);

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using PacketPath.Interop;
 
 namespace PacketPath.HostState;
@@ -66,65 +65,19 @@ public sealed class NetworkNamespace : IDisposable
 
     /// <summary>Runs something inside the namespace, on a thread of its own that ends with it. Sockets opened there stay in the namespace.</summary>
     /// <exception cref="NetNamespaceException">The namespace cannot be entered.</exception>
-    public T Run<T>(Func<T> body)
-    {
-        if (_file is null)
-        {
-            return body();
-        }
-
-        var result = default(T);
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Enter();
-                result = body();
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "PacketPath namespace",
-        };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result!;
-    }
+    public T Run<T>(Func<T> body) => _file is null ? body() : Finish(body, withFiles: false);
 
     /// <summary>Runs something inside the namespace, on a thread of its own, without waiting for it.</summary>
     /// <returns>Its result, or <see cref="NetNamespaceException"/> where the namespace cannot be entered.</returns>
-    public Task<T> RunAsync<T>(Func<T> body)
-    {
-        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                if (_file is not null)
-                {
-                    Enter();
-                }
+    public Task<T> RunAsync<T>(Func<T> body) => Start(body, withFiles: false).Result;
 
-                completion.SetResult(body());
-            }
-            catch (Exception exception)
-            {
-                completion.SetException(exception);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "PacketPath namespace",
-        };
-        thread.Start();
-        return completion.Task;
-    }
+    /// <summary>Runs a lookup of names as <c>ip netns exec</c> would: with the files that the namespace has of its own below /etc/netns/NAME in place of those in /etc.</summary>
+    /// <exception cref="NetNamespaceException">The namespace cannot be entered, or its files cannot be put in place.</exception>
+    public T LookUp<T>(Func<T> body) => _file is null ? body() : Finish(body, withFiles: true);
+
+    /// <summary>Runs a lookup of names likewise, on a thread of its own, without waiting for it.</summary>
+    /// <returns>Its result, or <see cref="NetNamespaceException"/> where the namespace cannot be entered, or its files cannot be put in place.</returns>
+    public Task<T> LookUpAsync<T>(Func<T> body) => Start(body, withFiles: true).Result;
 
     /// <summary>Lets go of the namespace. Sockets opened in it stay.</summary>
     public void Dispose() => _file?.Dispose();
@@ -156,6 +109,41 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
+    private T Finish<T>(Func<T> body, bool withFiles)
+    {
+        var (thread, result) = Start(body, withFiles);
+        thread.Join();
+        return result.GetAwaiter().GetResult();
+    }
+
+    private (Thread Thread, Task<T> Result) Start<T>(Func<T> body, bool withFiles)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                if (_file is not null)
+                {
+                    Enter();
+                    PutFiles(withFiles);
+                }
+
+                completion.SetResult(body());
+            }
+            catch (Exception exception)
+            {
+                completion.SetException(exception);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "PacketPath namespace",
+        };
+        thread.Start();
+        return (thread, completion.Task);
+    }
+
     private void Enter()
     {
         try
@@ -177,6 +165,26 @@ public sealed class NetworkNamespace : IDisposable
                     "Check that it still exists.",
                     exception.Errno,
                     exception);
+        }
+    }
+
+    private void PutFiles(bool wanted)
+    {
+        try
+        {
+            if (wanted)
+            {
+                NamespaceFiles.PutInPlace(Label);
+            }
+        }
+        catch (LinuxException exception)
+        {
+            throw new NetNamespaceException(
+                exception.Errno == Errno.EPERM ? NetNamespaceFailure.PermissionDenied : NetNamespaceFailure.Failed,
+                $"The files of {NamespaceFiles.Folder}/{Label} cannot be put in place to look a name up: {exception.Message}.",
+                $"Run this command under 'ip netns exec {Label}', or give addresses.",
+                exception.Errno,
+                exception);
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed record DnsTruncationResult : ApplicationEvidence
     /// <summary>Where the server's address is from: <c>-Server</c>, or the file that names it.</summary>
     public string ServerSource { get; init; } = "";
 
+    /// <summary>The target whose name was being looked up by this question, as the user wrote it; null where the server was asked for its own sake.</summary>
+    public string? LookedUpFor { get; init => field = EmptyText.AsNull(value); }
+
     /// <summary>What the questions came to; the cause is for Resolve-PacketFailure to name.</summary>
     public DnsOutcome Outcome { get; init; }
 

@@ -3,6 +3,9 @@ namespace PacketPath;
 /// <summary>The verdict: the layer and the object at fault, the proof, and what that proof does not show.</summary>
 public sealed record PacketFailure : DestinationEvidence
 {
+    /// <summary>The target as the user wrote it; empty where the evidence does not say.</summary>
+    public string TargetName { get; init; } = "";
+
     /// <summary>The fault's public identifier, for example <c>RouteBlackhole</c>; <c>NoFault</c> where every layer asked answered; <c>Indeterminate</c> where the evidence cannot decide.</summary>
     public string FaultId { get; init; } = "";
 

@@ -34,7 +34,7 @@ public sealed record PacketTrace : DestinationEvidence
     public MissingObservation[] NotObserved { get; init; } = [];
 
     /// <summary>The object in one line, as it prints inside another.</summary>
-    public override string ToString() => $"{(RemoteAddress.Contains(':') ? "[" + RemoteAddress + "]" : RemoteAddress)}:{RemotePort} {Verdict.FaultId} ({Verdict.Layer})";
+    public override string ToString() => $"{(RemoteAddress.Length == 0 ? TargetName : RemoteAddress.Contains(':') ? "[" + RemoteAddress + "]" : RemoteAddress)}:{RemotePort} {Verdict.FaultId} ({Verdict.Layer})";
 }
 
 /// <summary>What a trace is about.</summary>

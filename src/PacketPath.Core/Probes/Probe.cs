@@ -9,7 +9,11 @@ namespace PacketPath.Probes;
 /// <param name="Problem">Why it could not be made; null where it was.</param>
 public sealed record ProbeOutput<TTarget, TResult>(TTarget Target, TResult? Result, SynProbeException? Problem)
     where TTarget : class
-    where TResult : class;
+    where TResult : class
+{
+    /// <summary>True where the target has another output to come.</summary>
+    public bool MoreFollow { get; init; }
+}
 
 /// <summary>The engine of a probe: runs on a thread of its own, and gives every target one output.</summary>
 internal interface IProbeEngine<in TTarget>
@@ -49,7 +53,7 @@ public abstract class Probe<TTarget, TResult> : IDisposable
     /// <summary>Targets added and not yet taken back.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
 
-    /// <summary>Adds a target; it gets exactly one output.</summary>
+    /// <summary>Adds a target; it gets exactly one last output, and others before it where it stands for several.</summary>
     public void Add(TTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -69,7 +73,11 @@ public abstract class Probe<TTarget, TResult> : IDisposable
             return false;
         }
 
-        Interlocked.Decrement(ref _outstanding);
+        if (!output.MoreFollow)
+        {
+            Interlocked.Decrement(ref _outstanding);
+        }
+
         return true;
     }
 

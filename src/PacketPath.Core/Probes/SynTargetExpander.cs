@@ -31,6 +31,15 @@ public sealed class SynTargetExpander : IDisposable
         return [.. addresses.Select(a => Usable(target, a))];
     }
 
+    /// <summary>An address that a name resolved to, in the form a probe takes.</summary>
+    /// <exception cref="TargetException">It is no address of one host.</exception>
+    public IPAddress Destination(Target target, IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(address);
+        return Usable(target, address);
+    }
+
     /// <summary>One literal address of this host, for a probe's source.</summary>
     /// <exception cref="TargetException">The text is no address.</exception>
     public IPAddress Source(string text)

@@ -83,6 +83,7 @@ internal sealed class ReportContent
 
     private static PacketTrace CaseOf(PacketFailure verdict)
     {
+        var isName = verdict.RemoteAddress.Length == 0 && verdict.TargetName.Length > 0;
         var layers = Enumerable.Range(0, (int)PathLayer.SocketQueue + 1).Select(static i => (PathLayer)i)
             .Concat(verdict.RuledOut.Select(static c => c.Layer)).Append(verdict.Layer).Distinct().Order();
         return new PacketTrace
@@ -97,7 +98,8 @@ internal sealed class ReportContent
             Evidence = verdict.Subject is PacketEvidence subject ? [subject] : [],
             Verdict = verdict,
             NotObserved = verdict.NotObserved,
-            Stages = new StageBuilder(verdict, verdict.RuledOut.DistinctBy(static c => c.Layer), new EvidencePaths([])).Stages(layers),
+            TargetName = verdict.TargetName,
+            Stages = new StageBuilder(verdict, isName ? PathLayer.Name : verdict.Layer, verdict.RuledOut.DistinctBy(static c => c.Layer), new EvidencePaths([])) { IsNameOnly = isName }.Stages(layers),
         };
     }
 
@@ -120,7 +122,7 @@ internal sealed class ReportContent
             }
 
             var cleared = verdicts[0] with { RuledOut = [.. new LayerCoverage(set).Cleared] };
-            _cases.Add(CaseOf(cleared) with { Verdict = verdicts[0], Contributing = verdicts[1..], TargetName = set.Probe?.TargetName ?? set.Mtu?.TargetName ?? "" });
+            _cases.Add(CaseOf(cleared) with { Verdict = verdicts[0], Contributing = verdicts[1..], TargetName = set.TargetName });
         }
     }
 

@@ -31,7 +31,7 @@ internal static class StatusWords
 
     /// <summary>The target as a person writes it: address and port, or what this host was asked about itself.</summary>
     public static string Target(DestinationEvidence about) =>
-        about.RemoteAddress.Length == 0 ? "this host" : TargetKey.Text(about.RemoteAddress, about.RemotePort);
+        about.RemoteAddress.Length == 0 ? about is PacketTrace { TargetName: { Length: > 0 } name } ? TargetKey.Text(name, about.RemotePort) : "this host" : TargetKey.Text(about.RemoteAddress, about.RemotePort);
 
     /// <summary>Who looked: the host, and the namespace where it has a name.</summary>
     public static string Place(string computer, string netNamespace)

@@ -33,7 +33,7 @@ public sealed class HopNames
     {
         try
         {
-            var name = DisplayText.Clean(_namespace.Run(() => Dns.GetHostEntry(IPAddress.Parse(address)).HostName));
+            var name = DisplayText.Clean(_namespace.LookUp(() => Dns.GetHostEntry(IPAddress.Parse(address)).HostName));
             return name.Length == 0 || name == address ? null : name;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or NetNamespaceException)

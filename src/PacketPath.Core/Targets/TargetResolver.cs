@@ -32,7 +32,7 @@ public sealed class TargetResolver
         }
 
         var name = target.HostName!;
-        var asked = _netNamespace.RunAsync(() => Dns.GetHostAddresses(name));
+        var asked = _netNamespace.LookUpAsync(() => Dns.GetHostAddresses(name));
         IPAddress[] found;
         try
         {
@@ -40,7 +40,11 @@ public sealed class TargetResolver
         }
         catch (SocketException failure)
         {
-            throw Explain(target, failure, Hint());
+            throw Explain(target, failure);
+        }
+        catch (NetNamespaceException failure)
+        {
+            throw new TargetException(TargetProblem.ResolverFailed, target.Text, $"The name '{target.Text}' could not be looked up: {failure.Message}", failure.Remedy, failure);
         }
 
         var wanted = found.Where(a => Is(a, family)).Distinct().ToArray();
@@ -61,17 +65,12 @@ public sealed class TargetResolver
         _ => true,
     };
 
-    // The resolver reads the files of the process, wherever it asks from; ip netns exec would put others in their place.
-    private string Hint()
-    {
-        var own = $"/etc/netns/{_netNamespace.Label}/resolv.conf";
-        return !_netNamespace.IsCurrent && File.Exists(own) ? $" The resolver reads /etc/resolv.conf, not {own}: give an address, or run this command under 'ip netns exec {_netNamespace.Label}'." : "";
-    }
+    private static string Ask(Target target) => $"What the name servers say of it, and why: Trace-PacketPath {target.HostName}, or Test-DnsTruncation {target.HostName}.";
 
-    private static TargetException Explain(Target target, SocketException failure, string hint) => failure.SocketErrorCode switch
+    private static TargetException Explain(Target target, SocketException failure) => failure.SocketErrorCode switch
     {
-        SocketError.HostNotFound => new TargetException(TargetProblem.NameNotFound, target.Text, $"The name '{target.Text}' is not known.", "Check the spelling, the search domains and the name servers in /etc/resolv.conf." + hint, failure),
-        SocketError.NoData => new TargetException(TargetProblem.NoAddress, target.Text, $"The name '{target.Text}' has no address.", "Check the name's records." + hint, failure),
-        _ => new TargetException(TargetProblem.ResolverFailed, target.Text, $"The name '{target.Text}' could not be looked up: {failure.Message}.", "Check that the name servers in /etc/resolv.conf answer from this network namespace." + hint, failure),
+        SocketError.HostNotFound => new TargetException(TargetProblem.NameNotFound, target.Text, $"The name '{target.Text}' is not known.", $"Check the spelling. {Ask(target)}", failure),
+        SocketError.NoData => new TargetException(TargetProblem.NoAddress, target.Text, $"The name '{target.Text}' has no address.", $"Check the name's records. {Ask(target)}", failure),
+        _ => new TargetException(TargetProblem.ResolverFailed, target.Text, $"The name '{target.Text}' could not be looked up: {failure.Message}.", $"Check that the name servers answer. {Ask(target)}", failure),
     };
 }

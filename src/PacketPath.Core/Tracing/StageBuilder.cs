@@ -3,11 +3,14 @@ using PacketPath.Diagnosis;
 namespace PacketPath.Tracing;
 
 /// <summary>Lays a verdict out along the path: what became of each stage, in one sentence.</summary>
-internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLayer> cleared, EvidencePaths evidence)
+internal sealed class StageBuilder(PacketFailure verdict, PathLayer fault, IEnumerable<ClearedLayer> cleared, EvidencePaths evidence)
 {
     private readonly Dictionary<PathLayer, string> _cleared = cleared.ToDictionary(static c => c.Layer, static c => c.Observation);
 
     private readonly ILookup<PathLayer, object> _evidence = StageEvidence.Of(evidence.All);
+
+    /// <summary>True where the target is a name without an address: what is known of the way to name servers is no word about the target's path.</summary>
+    public bool IsNameOnly { get; init; }
 
     private bool IsFault => verdict.FaultId is not ("NoFault" or "Indeterminate");
 
@@ -22,9 +25,16 @@ internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLay
 
     private (TraceStageStatus Status, string Observation) Found(PathLayer layer)
     {
-        if (IsFault && layer == verdict.Layer)
+        if (IsFault && layer == fault)
         {
             return (TraceStageStatus.Fault, verdict.Summary);
+        }
+
+        if (IsNameOnly)
+        {
+            return layer == PathLayer.Name
+                ? (verdict.FaultId == "NoFault" ? TraceStageStatus.Cleared : TraceStageStatus.NotObserved, verdict.Summary)
+                : (TraceStageStatus.NotReached, "there is no address to go to");
         }
 
         if (_cleared.TryGetValue(layer, out var observation))
@@ -37,8 +47,8 @@ internal sealed class StageBuilder(PacketFailure verdict, IEnumerable<ClearedLay
             return (TraceStageStatus.NotObserved, $"not seen: {missing.Why}");
         }
 
-        return IsFault && layer > verdict.Layer
-            ? (TraceStageStatus.NotReached, verdict.Layer == PathLayer.Path ? "nothing came so far, as far as this host can see" : "nothing came so far")
+        return IsFault && layer > fault
+            ? (TraceStageStatus.NotReached, fault == PathLayer.Path ? "nothing came so far, as far as this host can see" : "nothing came so far")
             : verdict.FaultId == "NoFault" ? (TraceStageStatus.NotReached, "not asked")
             : (TraceStageStatus.NotObserved, "not seen: the evidence does not reach so far");
     }

@@ -15,6 +15,8 @@ internal static class StageEvidence
     {
         SynPathResult probe => OfProbe(probe),
         ListeningResult inbound => OfInbound(inbound),
+        NameLookupResult => [(PathLayer.Name, item)],
+        DnsTruncationResult asked => [(asked.LookedUpFor is null ? PathLayer.Dns : PathLayer.Name, item)],
         TlsServerNameResult => [(PathLayer.Tls, item)],
         QuicPathResult => [(PathLayer.Quic, item)],
         ProxyConnectResult => [(PathLayer.Proxy, item)],

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PacketPath.Probes;
 
 namespace PacketPath.Tracing;
@@ -9,6 +10,7 @@ internal sealed class TraceApplications : IDisposable
     private readonly Lazy<AskedProbe<TlsTarget, TlsServerNameResult>> _tls;
     private readonly Lazy<AskedProbe<QuicTarget, QuicPathResult>> _quic;
     private readonly Lazy<AskedProbe<ProxyTarget, ProxyConnectResult>> _proxy;
+    private readonly ConcurrentDictionary<int, Lazy<AskedProbe<DnsTarget, DnsTruncationResult>>> _nameServers = new();
 
     /// <summary>Prepares the probes; none is opened before it is asked.</summary>
     public TraceApplications(TraceOptions options)
@@ -59,7 +61,12 @@ internal sealed class TraceApplications : IDisposable
     /// <summary>The layers asked about.</summary>
     public IEnumerable<PathLayer> LayersOf(TraceTarget target)
     {
-        if (target.Proxy is not null)
+        if (AsksNameServer(target))
+        {
+            yield return PathLayer.Dns;
+        }
+
+        if (target.Tunnel is not null)
         {
             yield return PathLayer.Proxy;
         }
@@ -77,21 +84,47 @@ internal sealed class TraceApplications : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async Task AskAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)
     {
-        foreach (var layer in LayersOf(target).Where(layer => layer == PathLayer.Quic || probe.Outcome == SynOutcome.Open))
+        foreach (var layer in LayersOf(target).Where(layer => layer == PathLayer.Quic || (layer != PathLayer.Dns && probe.Outcome == SynOutcome.Open)))
         {
             _options.Progress?.Report($"asking for {layer}");
             await (layer switch
             {
-                PathLayer.Proxy => AddAsync(findings, "the tunnel through the proxy", _proxy.Value.AskAsync(target.Proxy! with { }, stop)),
-                PathLayer.Quic => AddAsync(findings, "QUIC", _quic.Value.AskAsync(new QuicTarget(target.Name, target.Address, target.Port), stop)),
-                _ => AddAsync(findings, "the TLS handshake", _tls.Value.AskAsync(new TlsTarget(target.Name, target.Address, target.Port), stop)),
+                PathLayer.Proxy => AddAsync(findings, "the tunnel through the proxy", _proxy.Value.AskAsync(new ProxyTarget(target.Tunnel!.Target, target.Tunnel.Proxy, target.Address!), stop)),
+                PathLayer.Quic => AddAsync(findings, "QUIC", _quic.Value.AskAsync(new QuicTarget(target.Name, target.Address!, target.Port), stop)),
+                _ => AddAsync(findings, "the TLS handshake", _tls.Value.AskAsync(new TlsTarget(target.Name, target.Address!, target.Port), stop)),
             }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the target as a name server, beside the attempt: it answers over UDP, whatever becomes of TCP. Null where that is not asked for.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async Task<Action<TraceFindings, SynPathResult>?> AskNameServerAsync(TraceTarget target, CancellationToken stop)
+    {
+        if (!AsksNameServer(target))
+        {
+            return null;
+        }
+
+        var probe = _nameServers.GetOrAdd(target.Port, port => new(() => NameServerProbe(port))).Value;
+        try
+        {
+            var answer = await probe.AskAsync(new DnsTarget(target.Name, target.Address!, _options.QueryName!, _options.QueryType, "the target"), stop).ConfigureAwait(false);
+            return (findings, path) => findings.Add(answer.TcpPath is null ? answer with { TcpPath = path } : answer);
+        }
+        catch (SynProbeException problem)
+        {
+            return (findings, _) => findings.Miss(new MissingObservation { What = "the question to the name server", Why = problem.Message, Remedy = problem.Remedy });
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var probe in _nameServers.Values.Where(static probe => probe.IsValueCreated))
+        {
+            probe.Value.Dispose();
+        }
+
         if (_tls.IsValueCreated)
         {
             _tls.Value.Dispose();
@@ -107,6 +140,21 @@ internal sealed class TraceApplications : IDisposable
             _proxy.Value.Dispose();
         }
     }
+
+    private bool AsksNameServer(TraceTarget target) => _options.QueryName is not null && target.Tunnel is null;
+
+    private AskedProbe<DnsTarget, DnsTruncationResult> NameServerProbe(int port) => new(new DnsProbe(new DnsProbeOptions
+    {
+        Namespace = _options.Namespace,
+        SourceAddress = _options.SourceAddress,
+        InterfaceAlias = _options.InterfaceAlias,
+        Mark = _options.Mark,
+        Uid = _options.Uid,
+        Timeout = _options.Timeout,
+        ThrottleLimit = _options.ThrottleLimit,
+        Capture = _options.Capture,
+        ServerPort = port,
+    }));
 
     private static async Task AddAsync<T>(TraceFindings findings, string what, Task<T> asked)
         where T : PacketEvidence

@@ -25,13 +25,17 @@ internal static class TraceBuilder
         var set = Resolver.Sets(evidence).FirstOrDefault() ?? Nothing(draft);
         var verdicts = Resolver.Judge(set).ToArray();
         var verdict = verdicts[0];
-        var layers = (draft.Kind == TraceKind.Listening || draft.RemoteAddress.Length == 0 ? WayIn : Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i)).Concat(asked);
+        var asks = asked.ToHashSet();
+        var layers = (draft.Kind == TraceKind.Listening || draft is { Kind: TraceKind.Connection, RemoteAddress: "" } ? WayIn : Enumerable.Range(0, (int)Last + 1).Select(static i => (PathLayer)i)).Concat(asks);
         if (verdict.Layer > Last)
         {
             layers = layers.Append(verdict.Layer);
         }
 
-        var stages = new StageBuilder(verdict, new LayerCoverage(set).Cleared, paths);
+        // A question to a name server as the target is no matter of the target's own name.
+        var fault = set.IsNameOnly ? PathLayer.Name : verdict.Layer == PathLayer.Name && asks.Contains(PathLayer.Dns) ? PathLayer.Dns : verdict.Layer;
+        var cleared = set.IsNameOnly ? [] : new LayerCoverage(set).Cleared;
+        var stages = new StageBuilder(verdict, fault, cleared, paths) { IsNameOnly = set.IsNameOnly };
         return draft with
         {
             Verdict = verdict,

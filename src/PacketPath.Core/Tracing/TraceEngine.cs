@@ -21,6 +21,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly NextHopInquiry _nextHops;
     private readonly TraceDatagrams _datagrams;
     private readonly TraceRehearsal _rehearsal;
+    private readonly TraceNames _names;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -33,6 +34,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _nextHops = new NextHopInquiry(options.Namespace);
         _datagrams = new TraceDatagrams(() => Attempt(options), options.Payload);
         _rehearsal = new TraceRehearsal(options, _ended.Token);
+        _names = new TraceNames(options);
         _mtu = new(() => new(new MtuProbe(new MtuProbeOptions
         {
             Namespace = options.Namespace,
@@ -72,6 +74,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
             }
 
             _datagrams.Dispose();
+            _names.Dispose();
             _applications.Dispose();
             _rehearsal.Dispose();
             _firewall.Dispose();
@@ -82,24 +85,61 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     protected override async Task<PacketTrace> ProbeAsync(TraceTarget target, CancellationToken stop)
     {
         var begun = Stopwatch.GetTimestamp();
+        if (target.Address is not null)
+        {
+            return await TraceAsync(target, target.Address, null, begun, stop).ConfigureAwait(false);
+        }
+
+        var search = _names.Of(target, stop);
+        var addresses = await search.Addresses.WaitAsync(stop).ConfigureAwait(false);
+        return addresses.Count == 0
+            ? await TraceNameAsync(target, search, begun, stop).ConfigureAwait(false)
+            : await ProbeAllAsync(target, addresses.Select(address => TraceAsync(target, address, search, begun, stop))).ConfigureAwait(false);
+    }
+
+    private async Task<PacketTrace> TraceAsync(TraceTarget asked, IPAddress address, NameSearch? search, long begun, CancellationToken stop)
+    {
+        var target = asked with { Address = address };
         var before = await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false);
         _options.Progress?.Report("trying the target");
-        var asked = new SynTarget(target.Name, target.Address, target.Port);
-        var attempt = _options.Udp ? _datagrams.AskAsync(asked, stop) : SynAsync(asked, stop);
+        var answered = _applications.AskNameServerAsync(target, stop);
+        var destination = new SynTarget(target.Name, address, target.Port);
+        var attempt = _options.Udp && _options.QueryName is null ? _datagrams.AskAsync(destination, stop) : SynAsync(destination, stop);
         _rehearsal.Begin(attempt, target, before);
         var probe = await attempt.ConfigureAwait(false);
         var findings = new TraceFindings(probe);
 
         var host = ReadHostAsync(findings, probe, before, stop);
         await _applications.AskAsync(findings, target, probe, stop).ConfigureAwait(false);
+        (await answered.ConfigureAwait(false))?.Invoke(findings, probe);
         if (_options.Deep)
         {
             await MeasureAsync(findings, target, probe, stop).ConfigureAwait(false);
         }
 
         await host.ConfigureAwait(false);
+        if (search is not null)
+        {
+            findings.Add(target, await search.Found.WaitAsync(stop).ConfigureAwait(false));
+        }
+
         _options.Progress?.Report("weighing the evidence");
         return findings.Trace(target, begun, _applications.LayersOf(target));
+    }
+
+    // Where no answer of a name server came, the way to it is looked at as a target's is.
+    private async Task<PacketTrace> TraceNameAsync(TraceTarget target, NameSearch search, long begun, CancellationToken stop)
+    {
+        var before = await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false);
+        var found = await search.Found.WaitAsync(stop).ConfigureAwait(false);
+        var findings = new TraceFindings(target, found);
+        if (found.Answers.Any(static answer => answer.TcpPath is { } path && MayBeFiltered(path)))
+        {
+            findings.Add(before, await _firewall.NowAsync().ConfigureAwait(false));
+        }
+
+        _options.Progress?.Report("weighing the evidence");
+        return findings.Trace(target, begun, []);
     }
 
     /// <inheritdoc/>
@@ -154,7 +194,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _options.Progress?.Report("measuring the path MTU");
         try
         {
-            findings.Add(await _mtu.Value.AskAsync(new MtuTarget(target.Name, target.Address, ClosedPort, target.Port), stop).ConfigureAwait(false));
+            findings.Add(await _mtu.Value.AskAsync(new MtuTarget(target.Name, target.Address!, ClosedPort, target.Port), stop).ConfigureAwait(false));
             findings.Add(await _firewall.RecentAsync(BeforeIsKept).ConfigureAwait(false), await _firewall.NowAsync().ConfigureAwait(false));
         }
         catch (SynProbeException problem)

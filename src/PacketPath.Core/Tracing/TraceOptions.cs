@@ -38,6 +38,12 @@ public sealed record TraceOptions : ApplicationProbeOptions
     /// <summary>A name to compare the TLS handshake with; null for none, and a handshake without a name is made where one is needed.</summary>
     public string? ControlName { get; init; }
 
+    /// <summary>The name to ask the target for as a name server; null for none.</summary>
+    public string? QueryName { get; init; }
+
+    /// <summary>The type of record to ask it for.</summary>
+    public string QueryType { get; init; } = "A";
+
     /// <summary>What certificates are judged by.</summary>
     public TlsTrust Trust { get; init; } = TlsTrust.System;
 
@@ -47,10 +53,18 @@ public sealed record TraceOptions : ApplicationProbeOptions
 
 /// <summary>One target of a trace.</summary>
 /// <param name="Name">The target as the user wrote it.</param>
-/// <param name="Address">The address to trace.</param>
+/// <param name="Address">The address to trace; null where the name is to be looked up, and each of its addresses traced.</param>
 /// <param name="Port">The port.</param>
-public sealed record TraceTarget(string Name, IPAddress Address, int Port)
+public sealed record TraceTarget(string Name, IPAddress? Address, int Port)
 {
-    /// <summary>Where the address is a proxy's: the tunnel to ask it for; null where it is the target's own.</summary>
-    public ProxyTarget? Proxy { get; init; }
+    /// <summary>Of a name: the family of its addresses that is traced; null for both.</summary>
+    public AddressFamily? Family { get; init; }
+
+    /// <summary>Where the target is a proxy: the tunnel to ask it for; null elsewhere.</summary>
+    public TraceTunnel? Tunnel { get; init; }
 }
+
+/// <summary>A tunnel to ask a proxy for.</summary>
+/// <param name="Target">Where the tunnel is to end.</param>
+/// <param name="Proxy">The proxy as the user wrote it.</param>
+public sealed record TraceTunnel(TunnelTarget Target, ProxyAddress Proxy);

@@ -45,10 +45,10 @@ internal sealed class TraceRehearsal(TraceOptions options, CancellationToken sto
     internal void Run(TraceTarget target, FirewallSnapshot rules)
     {
         using var reader = HostPathReader.Open(options.Namespace);
-        var path = reader.Read([new HostPathQuery(target.Address, target.Port, options.SourceAddress, 0, options.InterfaceAlias, options.Mark, reader.Counters())], stop)[0];
+        var path = reader.Read([new HostPathQuery(target.Address!, target.Port, options.SourceAddress, 0, options.InterfaceAlias, options.Mark, reader.Counters())], stop)[0];
         var silent = new SynPathResult
         {
-            RemoteAddress = target.Address.ToString(),
+            RemoteAddress = target.Address!.ToString(),
             RemotePort = target.Port,
             Protocol = TransportProtocol.Tcp,
             Outcome = SynOutcome.NoReply,

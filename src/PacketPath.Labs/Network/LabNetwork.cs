@@ -168,6 +168,10 @@ public sealed class LabNetwork : IDisposable
         foreach (var node in topology.Nodes)
         {
             Settle(node, plan.EarlySettings(node));
+            if (node.Resolver is { } resolver)
+            {
+                LabResolverFiles.Write(NamespaceOf(node.Name), resolver);
+            }
         }
 
         if (topology.Links.Count > 0)

@@ -84,9 +84,10 @@ internal sealed class LabOwnership : IDisposable
         return removed;
     }
 
-    /// <summary>Ends every process inside the namespaces with this prefix, and deletes the namespaces.</summary>
+    /// <summary>Ends every process inside the namespaces with this prefix, and deletes the namespaces and their files.</summary>
     public static IReadOnlyList<string> RemoveNamespaces(string prefix)
     {
+        LabResolverFiles.Remove(prefix);
         if (!System.IO.Directory.Exists(NamespaceDirectory))
         {
             return [];

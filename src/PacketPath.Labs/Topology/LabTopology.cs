@@ -31,6 +31,9 @@ public sealed record LabNode
     /// <summary>Kernel settings by name (<c>net.ipv4.conf.eth0.rp_filter</c>). Those that name an interface of this node are set when it is there.</summary>
     public IReadOnlyDictionary<string, string> Sysctls { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How names are looked up in the node; null for the host's own way.</summary>
+    public LabResolver? Resolver { get; init; }
+
     /// <summary>Commands run with <c>sh</c> in the node once links, addresses and routes stand.</summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 

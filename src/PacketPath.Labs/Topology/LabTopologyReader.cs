@@ -15,7 +15,7 @@ internal static class LabTopologyReader
             throw at.Wrong($"'{name}' is not a node name: letters, digits and hyphens, at most {LongestNodeName}.");
         }
 
-        var members = at.Members("switch", "forwarding", "routes", "rules", "sysctls", "commands", "services");
+        var members = at.Members("switch", "forwarding", "routes", "rules", "sysctls", "resolver", "commands", "services");
         return new LabNode
         {
             Name = name,
@@ -24,6 +24,7 @@ internal static class LabTopologyReader
             Routes = members.TryGetValue("routes", out var routes) ? routes.Texts() : [],
             Rules = members.TryGetValue("rules", out var rules) ? rules.Texts() : [],
             Sysctls = members.TryGetValue("sysctls", out var sysctls) ? Sysctls(sysctls) : new Dictionary<string, string>(),
+            Resolver = members.TryGetValue("resolver", out var resolver) ? LabResolverReader.Read(resolver) : null,
             Commands = members.TryGetValue("commands", out var commands) ? commands.Texts() : [],
             Services = members.TryGetValue("services", out var services) ? [.. services.Items().Select(Service)] : [],
         };

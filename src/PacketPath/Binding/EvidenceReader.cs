@@ -13,6 +13,7 @@ internal static class EvidenceReader
     [
         (typeof(PacketTrace), [nameof(PacketTrace.Stages), nameof(PacketTrace.Verdict), nameof(PacketTrace.Evidence)]),
         (typeof(ListeningResult), [nameof(ListeningResult.Sockets), nameof(ListeningResult.WatchedSeconds)]),
+        (typeof(NameLookupResult), [nameof(NameLookupResult.Outcome), nameof(NameLookupResult.Addresses), nameof(NameLookupResult.Candidates)]),
         (typeof(DnsTruncationResult), [nameof(DnsTruncationResult.Outcome), nameof(DnsTruncationResult.ServerSource), nameof(DnsTruncationResult.Exchanges)]),
         (typeof(SynPathResult), [nameof(SynPathResult.Outcome), nameof(SynPathResult.CaptureStatus), nameof(SynPathResult.RemoteAddress)]),
         (typeof(MtuProbeResult), [nameof(MtuProbeResult.Outcome), nameof(MtuProbeResult.LimitDirection), nameof(MtuProbeResult.RemoteAddress)]),

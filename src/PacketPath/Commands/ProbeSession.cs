@@ -95,8 +95,7 @@ internal abstract class ProbeSession<TTarget, TResult> : IProbeSession
         }
         catch (TargetException failure)
         {
-            _cmdlet.WriteProblem(
-                failure, "Target" + failure.Problem, failure.Problem == TargetProblem.Malformed ? ErrorCategory.InvalidArgument : ErrorCategory.ObjectNotFound, text, failure.Advice);
+            Report(failure, text);
             return [];
         }
         catch (OperationCanceledException)
@@ -109,14 +108,29 @@ internal abstract class ProbeSession<TTarget, TResult> : IProbeSession
             addresses = [.. addresses.Where(a => a.AddressFamily == _source.AddressFamily)];
             if (addresses.Count == 0)
             {
-                _cmdlet.WriteProblem(
-                    new ArgumentException($"'{text}' cannot be reached from {_source}: it has no address of that family."),
-                    "SourceFamilyMismatch", ErrorCategory.InvalidArgument, text, "Give a -SourceAddress of the target's family.");
+                ReportFamily(text);
             }
         }
 
         return addresses;
     }
+
+    /// <summary>The family of the source asked for; null where the kernel is to choose.</summary>
+    protected AddressFamily? SourceFamily => _source?.AddressFamily switch
+    {
+        null => null,
+        System.Net.Sockets.AddressFamily.InterNetwork => AddressFamily.IPv4,
+        _ => AddressFamily.IPv6,
+    };
+
+    /// <summary>Reports a target that has no address of the source's family.</summary>
+    protected void ReportFamily(string text) => _cmdlet.WriteProblem(
+        new ArgumentException($"'{text}' cannot be reached from {_source}: it has no address of that family."),
+        "SourceFamilyMismatch", ErrorCategory.InvalidArgument, text, "Give a -SourceAddress of the target's family.");
+
+    /// <summary>Reports what is wrong with a target.</summary>
+    protected void Report(TargetException failure, string text) => _cmdlet.WriteProblem(
+        failure, "Target" + failure.Problem, failure.Problem == TargetProblem.Malformed ? ErrorCategory.InvalidArgument : ErrorCategory.ObjectNotFound, text, failure.Advice);
 
     /// <summary>Probes a destination; results that are there are written, and a backlog is waited off.</summary>
     public void Add(TTarget target)
@@ -175,7 +189,7 @@ internal abstract class ProbeSession<TTarget, TResult> : IProbeSession
                 return false;
             }
 
-            _answered++;
+            _answered += output.MoreFollow ? 0 : 1;
             Write(output);
         }
         catch (OperationCanceledException)
@@ -192,6 +206,10 @@ internal abstract class ProbeSession<TTarget, TResult> : IProbeSession
         if (output.Result is { } result)
         {
             Write(Complete(result));
+        }
+        else if (output.Problem?.InnerException is TargetException failure)
+        {
+            Report(failure, NameOf(output.Target));
         }
         else if (output.Problem is { } problem)
         {

@@ -12,7 +12,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     private readonly ConnectionQuestion _connections = new();
     private TraceSessions? _sessions;
 
-    /// <summary>The targets: addresses or names. A name is traced at every address it has. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
+    /// <summary>The targets: addresses or names. A name is traced at every address it has; of one that does not resolve, the name servers are asked why. With -Listening, the addresses of this host that clients connect to; left out, the one it answers the client from.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Target", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(Position = 0, ParameterSetName = "Listening")]
     [Alias("RemoteAddress", "ComputerName", "cn", "Destination")]
@@ -53,6 +53,17 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [Parameter(ParameterSetName = "Target")]
     [ValidateNotNullOrEmpty]
     public string? ControlName { get; set; }
+
+    /// <summary>Asks the target, as a name server, for this name as well, over UDP and TCP as Test-DnsTruncation does. The port is then 53 where none is given.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateNotNullOrEmpty]
+    public string? QueryName { get; set; }
+
+    /// <summary>With -QueryName: the type of record to ask for: A, AAAA, TXT, HTTPS ... or a number as in TYPE65. Default: A.</summary>
+    [Parameter(ParameterSetName = "Target")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DnsTypeCompleter))]
+    public string QueryType { get; set; } = "A";
 
     /// <summary>Files of certificates to trust beside the system's, in PEM or DER.</summary>
     [Parameter(ParameterSetName = "Target")]
@@ -132,7 +143,7 @@ public sealed class TracePacketPathCommand : HostCmdlet
     protected override void BeginProcessing()
     {
         var trust = TlsArguments.Trust([.. TrustedCertificate.Select(GetUnresolvedProviderPathFromPSPath)], TrustedCertificate, out var unusable);
-        if ((TlsArguments.WrongName([ServerName, ControlName]) ?? TlsArguments.WrongControl(ServerName, ControlName) ?? unusable) is { } wrong)
+        if ((TlsArguments.WrongName([ServerName, ControlName]) ?? TlsArguments.WrongControl(ServerName, ControlName) ?? DnsArguments.Wrong(QueryName, QueryType) ?? unusable) is { } wrong)
         {
             ThrowTerminatingError(wrong);
         }

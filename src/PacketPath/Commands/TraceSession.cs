@@ -23,13 +23,13 @@ internal sealed class TraceSession : ProbeSession<TraceTarget, PacketTrace>
         : base(cmdlet, stop, session, (ns, source) => new TraceProbe(options(ns) with { SourceAddress = source, Progress = report })) =>
         (_cmdlet, _report) = (cmdlet, report);
 
-    /// <summary>Traces a target at each port: at each address it has, or by a proxy.</summary>
+    /// <summary>Traces a target at each port: at each address it has, or by a proxy. Names are looked up where they are traced.</summary>
     public void AddAll(string text, IEnumerable<int> ports, string? proxy, AddressFamily? family)
     {
         if (proxy is null)
         {
-            var addresses = Expand(text, family);
-            foreach (var target in ports.SelectMany(port => addresses.Select(address => new TraceTarget(text, address, port))))
+            var targets = Targets(text, family);
+            foreach (var target in ports.SelectMany(port => targets.Select(target => target with { Port = port })))
             {
                 Add(target);
             }
@@ -43,9 +43,9 @@ internal sealed class TraceSession : ProbeSession<TraceTarget, PacketTrace>
             foreach (var port in ports)
             {
                 var tunnel = TunnelTarget.Parse($"{(text.Contains(':') && !text.StartsWith('[') ? $"[{text}]" : text)}:{port}");
-                foreach (var address in Expand(by.HostText, family))
+                foreach (var target in Targets(by.HostText, family))
                 {
-                    Add(new TraceTarget(by.HostText, address, by.Port) { Proxy = new ProxyTarget(tunnel, by, address) });
+                    Add(target with { Port = by.Port, Tunnel = new TraceTunnel(tunnel, by) });
                 }
             }
         }
@@ -63,6 +63,28 @@ internal sealed class TraceSession : ProbeSession<TraceTarget, PacketTrace>
 
     /// <inheritdoc/>
     protected override void Write(PacketTrace result) => _cmdlet.Write(result);
+
+    private IReadOnlyList<TraceTarget> Targets(string text, AddressFamily? family)
+    {
+        if (!TargetParser.TryParse(text, out var target, out var problem))
+        {
+            Report(problem, text);
+            return [];
+        }
+
+        if (target.Address is not null)
+        {
+            return [.. Expand(text, family).Select(address => new TraceTarget(text, address, 0))];
+        }
+
+        if (family is not null && SourceFamily is not null && family != SourceFamily)
+        {
+            ReportFamily(text);
+            return [];
+        }
+
+        return [new TraceTarget(text, null, 0) { Family = family ?? SourceFamily }];
+    }
 
     /// <summary>The last stage the engine told of.</summary>
     private sealed class StageReport : IProgress<string>

@@ -45,6 +45,8 @@ internal sealed class TraceSessions(TracePacketPathCommand cmdlet, CancellationT
                 Deep = cmdlet.Deep,
                 ServerName = cmdlet.ServerName,
                 ControlName = cmdlet.ControlName,
+                QueryName = cmdlet.QueryName,
+                QueryType = cmdlet.QueryType,
                 Quic = cmdlet.Protocol.Equals("Quic", StringComparison.OrdinalIgnoreCase),
                 Udp = cmdlet.IsUdp,
                 Payload = cmdlet.Payload.Length == 0 ? null : cmdlet.Payload,

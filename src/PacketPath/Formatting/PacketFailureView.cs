@@ -49,7 +49,7 @@ public static class PacketFailureView
     /// <param name="failure">The verdict.</param>
     public static string Target(PSObject failure)
     {
-        var address = Text(failure, "RemoteAddress");
+        var address = Text(failure, "RemoteAddress") is { Length: > 0 } known ? known : Text(failure, "TargetName");
         if (address.Length == 0)
         {
             return "";

@@ -59,7 +59,7 @@ public static class PacketTraceView
     {
         var address = PacketFailureView.Target(trace);
         var name = Text(trace, "TargetName");
-        return name.Length == 0 || name == Text(trace, "RemoteAddress") ? address : address.Length == 0 ? name : $"{name} ({address})";
+        return Text(trace, "RemoteAddress").Length == 0 || name.Length == 0 || name == Text(trace, "RemoteAddress") ? address : $"{name} ({address})";
     }
 
     /// <summary>The fault, coloured.</summary>

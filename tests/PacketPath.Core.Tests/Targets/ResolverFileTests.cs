@@ -42,6 +42,29 @@ public sealed class ResolverFileTests : IDisposable
         Assert.Equal(["192.0.2.53"], ResolverFile.Of("x", _etc.FullName).Servers);
     }
 
+    [Theory]
+    [InlineData("nameserver 192.0.2.1", "host", null, null, "www", "www.")]
+    [InlineData("search lab example", "host", null, null, "www", "www.lab. www.example. www.")]
+    [InlineData("search lab example", "host", null, null, "www.lab", "www.lab. www.lab.lab. www.lab.example.")]
+    [InlineData("search lab example\noptions ndots:2", "host", null, null, "www.lab", "www.lab.lab. www.lab.example. www.lab.")]
+    [InlineData("search lab\noptions ndots:0", "host", null, null, "www", "www. www.lab.")]
+    [InlineData("search lab\noptions ndots:99", "host", null, null, "a.b.c", "a.b.c.lab. a.b.c.")]
+    [InlineData("search lab", "host", null, null, "www.lab.", "www.lab.")]
+    [InlineData("search lab\ndomain example other", "host", null, null, "www", "www.example. www.")]
+    [InlineData("domain example\nsearch lab. .", "host", null, null, "www", "www.lab. www.")]
+    [InlineData("", "host.lab.example", null, null, "www", "www.lab.example. www.")]
+    [InlineData("search", "host.lab.example", null, null, "www", "www.lab.example. www.")]
+    [InlineData("search lab", "host", "other", null, "www", "www.other. www.")]
+    [InlineData("search lab", "host", null, "ndots:0", "www", "www. www.lab.")]
+    [InlineData("search lab\noptions no-tld-query", "host", null, null, "www", "www.lab.")]
+    [InlineData("search lab\noptions ndots:x ndots:-1", "host", null, null, "www", "www.lab. www.")]
+    public void A_name_is_tried_as_the_file_says(string text, string host, string? domain, string? options, string name, string candidates) =>
+        Assert.Equal(candidates, string.Join(' ', ResolverFile.Parse("resolv.conf", text.Split('\n'), host, domain, options).Candidates(name)));
+
+    [Fact]
+    public void A_name_that_grows_too_long_is_not_tried() =>
+        Assert.Equal([new string('a', 60) + "."], ResolverFile.Parse("x", ["search " + string.Join('.', Enumerable.Repeat(new string('b', 60), 4))], "h", null, null).Candidates(new string('a', 60)));
+
     private void Write(string name, string text)
     {
         var path = Path.Combine(_etc.FullName, name);

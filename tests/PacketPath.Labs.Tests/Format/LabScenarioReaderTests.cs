@@ -12,6 +12,7 @@ public class LabScenarioReaderTests
             "router": {
               "forwarding": true,
               "commands": ["true"],
+              "resolver": { "servers": ["192.0.2.53", "2001:db8::53"], "search": ["lab", "example"], "options": ["ndots:2"], "hosts": { "www.lab": ["192.0.2.80", "2001:db8::80"] } },
               "services": [
                 { "type": "tcpAccept", "port": 443, "address": "2001:db8::1" },
                 { "type": "tcpListen", "port": 80, "backlog": 0 },
@@ -44,6 +45,10 @@ public class LabScenarioReaderTests
         Assert.True(scenario.Topology.Nodes[1].IsSwitch);
         Assert.True(scenario.Topology.Nodes[2].Forwarding);
         Assert.Equal("42", scenario.Topology.Nodes[0].Sysctls["net.ipv4.ip_default_ttl"]);
+        Assert.Null(scenario.Topology.Nodes[0].Resolver);
+        var resolver = scenario.Topology.Nodes[2].Resolver!;
+        Assert.Equal("nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch lab example\noptions ndots:2\n", resolver.ConfigurationText);
+        Assert.EndsWith("localhost\n192.0.2.80 www.lab\n2001:db8::80 www.lab\n", resolver.HostsText, StringComparison.Ordinal);
         Assert.Equal(1400, scenario.Topology.Links[0].Mtu);
         Assert.Equal(["2001:db8::1/64 nodad", "192.0.2.1/24"], scenario.Topology.Links[1].A.Addresses);
         var services = scenario.Topology.Nodes[2].Services;
@@ -86,6 +91,13 @@ public class LabScenarioReaderTests
     [InlineData("\"lan\": {", "\"l an\": {", "$.nodes['l an']", "node name")]
     [InlineData("net.ipv4.ip_default_ttl", "kernel.panic", "$.nodes.client.sysctls['kernel.panic']", "'net.'")]
     [InlineData("net.ipv4.ip_default_ttl", "net/../kernel/panic", "$.nodes.client.sysctls['net/../kernel/panic']", "'..'")]
+    [InlineData("192.0.2.53", "dns.lab", "$.nodes.router.resolver.servers[0]", "not an address")]
+    [InlineData("\"192.0.2.53\"", "\"192.0.2.1\", \"192.0.2.2\", \"192.0.2.3\"", "$.nodes.router.resolver.servers", "at most 3")]
+    [InlineData("\"lab\", ", "\"l ab\", ", "$.nodes.router.resolver.search[0]", "not a name")]
+    [InlineData("ndots:2", "ndots 2", "$.nodes.router.resolver.options[0]", "not an option")]
+    [InlineData("\"www.lab\"", "\"www lab\"", "$.nodes.router.resolver.hosts['www lab']", "not a name")]
+    [InlineData("\"192.0.2.80\"", "\"80\"", "$.nodes.router.resolver.hosts['www.lab'][0]", "not an address")]
+    [InlineData("\"search\"", "\"domain\"", "$.nodes.router.resolver.domain", "servers, search, options, hosts")]
     [InlineData("\"timeoutSeconds\": 12", "\"timeoutSeconds\": 0", "$.timeoutSeconds", "more than 0")]
     [InlineData("\"pipeline\": [\"$a = 1\", \"$a\"]", "\"pipeline\": \"\"", "$.pipeline", "empty")]
     [InlineData("\"title\": \"A title\"", "\"title\": \"A \\u001b[31mtitle\"", "$.title", "control character")]

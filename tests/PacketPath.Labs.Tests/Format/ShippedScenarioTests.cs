@@ -42,7 +42,7 @@ public class ShippedScenarioTests
         var node = Names(root.GetProperty("$defs").GetProperty("node").GetProperty("properties"));
         Assert.Equal(
             ["$schema", "break", "captures", "expected", "family", "links", "name", "nodes", "pipeline", "teaches", "timeoutSeconds", "title", "trace", "vantage"], scenario);
-        Assert.Equal(["commands", "forwarding", "routes", "rules", "services", "switch", "sysctls"], node);
+        Assert.Equal(["commands", "forwarding", "resolver", "routes", "rules", "services", "switch", "sysctls"], node);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class NameNotFound : FaultRule
         {
             Confidence = Confidence.Proven,
             Protocol = TransportProtocol.Udp,
-            Summary = $"The name {missing[0].Name} does not exist, says {evidence.Target} (NXDOMAIN{DnsObservations.Reasons(missing[0])}){DnsObservations.Others(missing.Count)}.",
+            Summary = $"The name {missing[0].Name} does not exist, says {evidence.Target} (NXDOMAIN{DnsObservations.Reasons(missing[0])}){DnsObservations.Others(missing.Select(static r => r.Name.ToUpperInvariant()).Distinct().Count())}.",
             Subject = missing[0],
             Evidence = [.. DnsObservations.Exchanges(missing[0]), Alias(missing[0])],
             Proves = "The name server was reached and answered: it knows of no such name, of any type.",

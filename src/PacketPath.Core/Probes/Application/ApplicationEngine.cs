@@ -66,6 +66,24 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     /// <exception cref="SynProbeException">It could not be probed as asked.</exception>
     protected abstract Task<TResult> ProbeAsync(TTarget target, CancellationToken stop);
 
+    /// <summary>Probes what one target stands for side by side: hands every result but the last over as it comes, and gives that one.</summary>
+    /// <exception cref="SynProbeException">The last one could not be probed as asked.</exception>
+    protected async Task<TResult> ProbeAllAsync(TTarget target, IEnumerable<Task<TResult>> probes)
+    {
+        var left = probes.ToList();
+        while (left.Count > 1)
+        {
+            var done = await Task.WhenAny(left).ConfigureAwait(false);
+            left.Remove(done);
+            if (await OutputAsync(target, done).ConfigureAwait(false) is { } output)
+            {
+                _sink(output with { MoreFollow = true });
+            }
+        }
+
+        return await left[0].ConfigureAwait(false);
+    }
+
     /// <summary>Closes what the conversations shared; called when the last is over.</summary>
     protected virtual void Ended()
     {
@@ -128,24 +146,37 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
         try
         {
             await Task.Yield();
-            _sink(new ProbeOutput<TTarget, TResult>(target, await ProbeAsync(target, _stop.Token).ConfigureAwait(false), null));
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-        catch (SynProbeException problem)
-        {
-            _sink(new ProbeOutput<TTarget, TResult>(target, null, problem));
-        }
-        catch (Exception failure)
-        {
-            // The last resort: the target still gets an answer, and the cause travels with it.
-            _sink(new ProbeOutput<TTarget, TResult>(target, null, new SynProbeException(
-                SynProbeProblem.EngineFailed, failure.Message, (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.", failure)));
+            if (await OutputAsync(target, ProbeAsync(target, _stop.Token)).ConfigureAwait(false) is { } output)
+            {
+                _sink(output);
+            }
         }
         finally
         {
             _places.Release();
+        }
+    }
+
+    // Null where the probe was stopped.
+    private async Task<ProbeOutput<TTarget, TResult>?> OutputAsync(TTarget target, Task<TResult> probe)
+    {
+        try
+        {
+            return new ProbeOutput<TTarget, TResult>(target, await probe.ConfigureAwait(false), null);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (SynProbeException problem)
+        {
+            return new ProbeOutput<TTarget, TResult>(target, null, problem);
+        }
+        catch (Exception failure)
+        {
+            // The last resort: the target still gets an answer, and the cause travels with it.
+            return new ProbeOutput<TTarget, TResult>(target, null, new SynProbeException(
+                SynProbeProblem.EngineFailed, failure.Message, (failure as NetNamespaceException)?.Remedy ?? "Look at the inner error.", failure));
         }
     }
 }

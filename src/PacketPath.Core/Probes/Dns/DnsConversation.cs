@@ -84,7 +84,7 @@ internal sealed class DnsConversation(
         }
 
         // With no word by then, other ways are tried beside.
-        var patience = Task.Delay(options.Timeout / 3, stop);
+        var patience = Task.Delay(options.Patience ?? options.Timeout / 3, stop);
         while (_pending.Count > 0)
         {
             var waited = patience.IsCompleted ? await Task.WhenAny(_pending).ConfigureAwait(false) : await Task.WhenAny(_pending.Append(patience)).ConfigureAwait(false);

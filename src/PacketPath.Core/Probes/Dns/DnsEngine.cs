@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using PacketPath.HostState;
 using PacketPath.Interop;
@@ -7,9 +8,12 @@ namespace PacketPath.Probes;
 /// <summary>Runs the questions of one call: each target is one conversation.</summary>
 internal sealed class DnsEngine : ApplicationEngine<DnsTarget, DnsTruncationResult>
 {
+    private static readonly TimeSpan PathIsShared = TimeSpan.FromSeconds(1);
+
     private readonly DnsProbeOptions _options;
     private readonly Lazy<DnsWire> _wire;
     private readonly object _readerLock = new();
+    private readonly Dictionary<IPAddress, (Task<SynPathResult> Path, long Begun)> _paths = [];
     private HostPathReader? _reader;
 
     /// <summary>Creates an engine.</summary>
@@ -35,7 +39,7 @@ internal sealed class DnsEngine : ApplicationEngine<DnsTarget, DnsTruncationResu
         }
 
         var asked = DnsQuestionAsked.Create(name, type, _options.Cookies, _options.Dnssec);
-        var conversation = new DnsConversation(target, asked, _options, wire, OpenSocketAsync, SynAsync, Report);
+        var conversation = new DnsConversation(target, asked, _options, wire, OpenSocketAsync, target.LookedUpFor is null ? SynAsync : SharedSynAsync, Report);
         return await conversation.RunAsync(stop).ConfigureAwait(false);
     }
 
@@ -48,6 +52,21 @@ internal sealed class DnsEngine : ApplicationEngine<DnsTarget, DnsTruncationResu
         }
 
         _reader?.Dispose();
+    }
+
+    // Many names are looked up at one server at the same time: one attempt tells of its path for all, and outlives whoever asked for it first.
+    private Task<SynPathResult> SharedSynAsync(SynTarget target, CancellationToken stop)
+    {
+        lock (_paths)
+        {
+            if (!_paths.TryGetValue(target.Address, out var shared) || Stopwatch.GetElapsedTime(shared.Begun) > PathIsShared)
+            {
+                shared = (SynAsync(target, CancellationToken.None), Stopwatch.GetTimestamp());
+                _paths[target.Address] = shared;
+            }
+
+            return shared.Path.WaitAsync(stop);
+        }
     }
 
     private IcmpReport Report(ErrorQueueRecord record) => new()

@@ -8,7 +8,11 @@ namespace PacketPath.Probes;
 /// <param name="Name">The name to ask for, complete: nothing is appended to it.</param>
 /// <param name="Type">The type to ask for: <c>A</c>, <c>AAAA</c>, <c>TYPE65</c> ...</param>
 /// <param name="ServerSource">Where the server's address is from.</param>
-public sealed record DnsTarget(string ServerName, IPAddress Server, string Name, string Type = "A", string ServerSource = "-Server");
+public sealed record DnsTarget(string ServerName, IPAddress Server, string Name, string Type = "A", string ServerSource = "-Server")
+{
+    /// <summary>The target whose name is being looked up by it, as the user wrote it; null where the server is asked for its own sake.</summary>
+    public string? LookedUpFor { get; init; }
+}
 
 /// <summary>How a DNS probe goes about it.</summary>
 public sealed record DnsProbeOptions : ApplicationProbeOptions
@@ -18,6 +22,9 @@ public sealed record DnsProbeOptions : ApplicationProbeOptions
 
     /// <summary>The buffer sizes to state by EDNS, each asked in a query of its own; 0 for a query without EDNS.</summary>
     public IReadOnlyList<int> BufferSizes { get; init; } = [512, 1232, 4096];
+
+    /// <summary>How long an answer over UDP is waited for before other ways are tried beside: without EDNS, and over TCP; null for a third of the timeout.</summary>
+    public TimeSpan? Patience { get; init; }
 
     /// <summary>True to send a cookie along (RFC 7873).</summary>
     public bool Cookies { get; init; } = true;

@@ -36,6 +36,7 @@ internal sealed class DnsResultBuilder(
             Name = asked.Name.ToString(),
             Type = DnsTypes.Name(asked.Type),
             ServerSource = target.ServerSource,
+            LookedUpFor = target.LookedUpFor,
             Outcome = OutcomeOf(truncated is not null, lost is not null),
             ResponseCode = message is null ? null : DnsCodes.Name(message.Code),
             Flags = message?.FlagText,
