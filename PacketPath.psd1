@@ -10,30 +10,7 @@
     CompatiblePSEditions = @('Core')
     RequiredAssemblies   = @('bin/PacketPath.Core.dll', 'bin/PacketPath.Labs.dll')
     TypesToProcess       = @('bin/Formatting/PacketPath.Types.ps1xml')
-    FormatsToProcess     = @(
-        'bin/Formatting/PacketRoute.Format.ps1xml'
-        'bin/Formatting/PolicyRule.Format.ps1xml'
-        'bin/Formatting/NeighborEntry.Format.ps1xml'
-        'bin/Formatting/PacketInterface.Format.ps1xml'
-        'bin/Formatting/SynPathResult.Format.ps1xml'
-        'bin/Formatting/MtuProbeResult.Format.ps1xml'
-        'bin/Formatting/QuicPathResult.Format.ps1xml'
-        'bin/Formatting/ProxyConnectResult.Format.ps1xml'
-        'bin/Formatting/DnsTruncationResult.Format.ps1xml'
-        'bin/Formatting/NameLookupResult.Format.ps1xml'
-        'bin/Formatting/PacketFailure.Format.ps1xml'
-        'bin/Formatting/PacketTrace.Format.ps1xml'
-        'bin/Formatting/PacketLab.Format.ps1xml'
-        'bin/Formatting/StudyCard.Format.ps1xml'
-        'bin/Formatting/FirewallHook.Format.ps1xml'
-        'bin/Formatting/QueueStats.Format.ps1xml'
-        'bin/Formatting/SocketEntry.Format.ps1xml'
-        'bin/Formatting/ConntrackStats.Format.ps1xml'
-        'bin/Formatting/ConntrackEntry.Format.ps1xml'
-        'bin/Formatting/PacketRecord.Format.ps1xml'
-        'bin/Formatting/PacketFlowComparison.Format.ps1xml'
-        'bin/Formatting/TlsServerNameResult.Format.ps1xml'
-    )
+    FormatsToProcess     = @('bin/Formatting/PacketPath.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
