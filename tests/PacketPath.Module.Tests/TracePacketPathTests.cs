@@ -35,6 +35,8 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
     [InlineData("Trace-PacketPath 127.0.0.1 -Protocol Udp", "PortMissing")]
     [InlineData("Trace-PacketPath 127.0.0.1 -Protocol Udp -Port 9 -ServerName www.example.net", "NotWithUdp")]
     [InlineData("Trace-PacketPath 127.0.0.1 -Protocol udp -Port 9 -Proxy http://proxy.example.net:3128", "NotWithUdp")]
+    [InlineData("Trace-PacketPath 127.0.0.1 -Protocol Udp -QueryName www.example.net", "NotWithUdp")]
+    [InlineData("Trace-PacketPath -Listening -Protocol Udp", "PortMissing")]
     [InlineData("Trace-PacketPath 127.0.0.1 -Payload hello", "PayloadWithoutUdp")]
     public void Bad_input_is_an_error_with_the_users_own_text(string script, string id)
     {
@@ -78,7 +80,7 @@ public sealed class TracePacketPathTests(EngineFixture engine) : IClassFixture<E
             "port",
             port).AssertClean().Of<PacketFailure>();
         Assert.Equal(2, verdicts.Length);
-        Assert.All(verdicts, verdict => Assert.Equal(("RemoteRefused", TransportProtocol.Udp, verdicts[0].Summary), (verdict.FaultId, verdict.Protocol, verdict.Summary)));
+        Assert.All(verdicts, verdict => Assert.Equal(("ListenerMissing", TransportProtocol.Udp, verdicts[0].Summary), (verdict.FaultId, verdict.Protocol, verdict.Summary)));
     }
 
     [Fact]

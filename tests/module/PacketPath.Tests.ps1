@@ -440,9 +440,9 @@ Describe 'Trace-PacketPath' {
         $port = $socket.Client.LocalEndPoint.Port
         $socket.Dispose()
         $trace = Trace-PacketPath 127.0.0.1 -Port $port -Protocol Udp
-        $trace.Verdict.FaultId | Should -Be 'RemoteRefused'
+        $trace.Verdict.FaultId | Should -Be 'ListenerMissing'
         $trace.Protocol | Should -Be 'Udp'
-        $trace | Out-String -Width 100 | Should -Match 'port unreachable'
+        $trace | Out-String -Width 100 | Should -Match 'UDP port'
         { Trace-PacketPath 127.0.0.1 -Protocol Udp } | Should -Throw '*needs a port*'
         (TabExpansion2 'Trace-PacketPath 127.0.0.1 -Protocol ' -cursorColumn 37).CompletionMatches.CompletionText | Should -Be 'Quic', 'Tcp', 'Udp'
     }

@@ -312,7 +312,7 @@ internal sealed class EvidenceGrouping
     // The host's sockets, links and lookups are evidence for an attempt from elsewhere as well.
     private void AddInbound(ListeningResult result)
     {
-        var key = TargetKey.Of(result) with { Protocol = TransportProtocol.Tcp };
+        var key = TargetKey.Of(result) with { Protocol = result.Protocol == TransportProtocol.Udp ? TransportProtocol.Udp : TransportProtocol.Tcp };
         _inbound.Add(key, result);
         if (_known.Add(key))
         {

@@ -376,7 +376,7 @@ internal sealed class LayerCoverage
         {
             _ when _evidence.Inbound is { } inbound => inbound.PeerAddress is null
                 ? $"Name a client: {commands.Listening(inbound)} -From <address>"
-                : $"Run on {inbound.PeerAddress}: Trace-PacketPath {Commands.Quote(_evidence.RemoteAddress)} -Port {_evidence.Key.RemotePort}",
+                : $"Run on {inbound.PeerAddress}: Trace-PacketPath {Commands.Quote(_evidence.RemoteAddress)} -Port {_evidence.Key.RemotePort}{(_evidence.IsUdp ? " -Protocol Udp" : "")}",
             PathLayer.PolicyRouting or PathLayer.RouteLookup when _evidence.Route is null => $"Run: {commands.Route()}",
             PathLayer.Device when _evidence.Interface is null => $"Run: {commands.Interface(_evidence.InterfaceAlias)}",
             _ when _evidence.Probe is null => $"Run: {commands.Probe()}",

@@ -95,14 +95,9 @@ internal static class QuicObservations
     }
 
     /// <summary>Between which hops datagrams to the port end while others of their size go on to a further router; null where that was not seen.</summary>
-    public static (QuicHop? LastGood, QuicHop FirstBad)? Gap(QuicPathResult quic)
-    {
-        var last = quic.Hops.LastOrDefault(h => h.Address is not null);
-        var after = quic.Hops.FirstOrDefault(h => h.Ttl > (last?.Ttl ?? 0) && h.ControlAddress is not null);
-
-        // At the target itself the two cannot be told apart: it may drop what it does not offer.
-        return after is null or { IsTarget: true } or { IsConfirmed: false } ? null : (last, after);
-    }
+    public static (QuicHop? LastGood, QuicHop FirstBad)? Gap(QuicPathResult quic) =>
+        HopGap.Find(quic.Hops.Select(static h => new HopGap.Hop(h.Ttl, h.Address is not null, h.ControlAddress is not null, h.IsTarget, h.IsConfirmed))) is not { } gap ? null
+        : (gap.LastGood < 0 ? null : quic.Hops[gap.LastGood], quic.Hops[gap.FirstBad]);
 
     /// <summary>The refusal in a server's words.</summary>
     public static string Refusal(QuicHandshake shake) =>

@@ -6,10 +6,10 @@ internal static class SocketObservations
     public const string Source = "netlink SOCK_DIAG_BY_FAMILY";
 
     public static FailureEvidence Absent(SocketEntry absent) => Observations.Supports(
-        $"no socket of {Place(absent)} listens for {TargetKey.Text(absent.LocalAddress, absent.LocalPort)}", Source, absent.ObservedAt);
+        $"no socket of {Place(absent)} {(absent.Kind == SocketKind.Datagram ? "takes datagrams" : "listens")} for {TargetKey.Text(absent.LocalAddress, absent.LocalPort)}", Source, absent.ObservedAt);
 
     public static FailureEvidence Listener(SocketEntry listener) => Observations.Supports(
-        $"{Who(listener)} listens on {Where(listener)}: {Queue(listener)}", Source, listener.ObservedAt);
+        $"{Who(listener)} {Listens(listener)} {Where(listener)}: {Queue(listener)}", Source, listener.ObservedAt);
 
     public static FailureEvidence? Drops(CounterChange? change, SocketEntry listener) => change is null ? null : Observations.Supports(
         Describe.Text($"this listener itself turned away {Describe.Count((int)Math.Min(change.Delta, int.MaxValue), "packet")} during the attempt"), Source + ", read before and after", listener.ObservedAt);
@@ -25,9 +25,13 @@ internal static class SocketObservations
         Source,
         socket.ObservedAt);
 
+    /// <summary>What a socket does with what comes to it.</summary>
+    public static string Listens(SocketEntry socket) => socket.Kind == SocketKind.Datagram ? "takes datagrams on" : "listens on";
+
     /// <summary>The queues of a listener in words.</summary>
-    public static string Queue(SocketEntry listener) =>
-        Describe.Text($"{listener.AcceptQueueLength ?? 0} of {listener.AcceptQueueLimit ?? 0} connections wait for accept()")
+    public static string Queue(SocketEntry listener) => listener.Kind == SocketKind.Datagram
+        ? Describe.Text($"{listener.Memory?.ReceiveBytes ?? 0} of {listener.Memory?.ReceiveLimitBytes ?? 0} bytes of its receive buffer are in use")
+        : Describe.Text($"{listener.AcceptQueueLength ?? 0} of {listener.AcceptQueueLimit ?? 0} connections wait for accept()")
         + (listener.SynQueueLength is { } half ? Describe.Text($", {half} are half-open") : "");
 
     /// <summary>Where a socket is bound.</summary>

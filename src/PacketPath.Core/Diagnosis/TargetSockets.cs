@@ -18,9 +18,15 @@ internal sealed class TargetSockets
         _probe = probe;
         var asked = readings.FirstOrDefault(static s => s.AskedAddress is not null);
         Absent = asked is { State: SocketState.Absent } ? asked : null;
-        Listener = Absent is null ? readings.FirstOrDefault(static s => s.State == SocketState.Listen && s.AskedAddress is not null) : null;
-        Elsewhere = Absent is null ? [] : [.. readings.Where(static s => s.State == SocketState.Listen).DistinctBy(static s => s.Cookie)];
+        Listener = Absent is null ? readings.FirstOrDefault(static s => Takes(s) && s.AskedAddress is not null) : null;
+        Elsewhere = Absent is null ? [] : [.. readings.Where(Takes).DistinctBy(static s => s.Cookie)];
     }
+
+    // A socket of datagrams takes what comes without listening.
+    private static bool Takes(SocketEntry socket) => socket.State == SocketState.Listen || (socket.Kind == SocketKind.Datagram && socket.State != SocketState.Absent);
+
+    /// <summary>The readings of the socket that answers, newest first.</summary>
+    public IReadOnlyList<SocketEntry> ReadingsOfListener => Listener is null ? [] : [.. _readings.Where(s => s.Cookie == Listener.Cookie && TargetKey.PlaceOf(s) == TargetKey.PlaceOf(Listener))];
 
     /// <summary>Nothing is known.</summary>
     public static TargetSockets None { get; } = new([], [], null);

@@ -1,6 +1,6 @@
 namespace PacketPath;
 
-/// <summary>What a host would do with a TCP connection that comes in: asked of its sockets, routes and counters, without a packet. The remote address and port are the ones a client connects to.</summary>
+/// <summary>What a host would do with a TCP connection or a datagram that comes in (Protocol says which): asked of its sockets, routes and counters, without a packet. The remote address and port are the ones a client connects to.</summary>
 public sealed record ListeningResult : DestinationEvidence
 {
     /// <summary>The address as the user wrote it.</summary>

@@ -96,7 +96,7 @@ public sealed record SynPathResult : DestinationEvidence
     /// <summary>The same attempt without the mark or source address that a policy rule selects by; null where no rule does, or the attempt succeeded.</summary>
     public PlainAttempt? PlainAttempt { get; init; }
 
-    /// <summary>The hops that answered a TTL-limited SYN (-FindHop).</summary>
+    /// <summary>The hops that answered a TTL-limited SYN (-FindHop), or datagram (-Deep).</summary>
     public PathHop[] Hops { get; init; } = [];
 
     /// <summary>The last hop that answered; null where none did or none was asked.</summary>
@@ -325,6 +325,12 @@ public sealed record PathHop
     /// <summary>Round-trip time in milliseconds; null where it stayed silent.</summary>
     public double? RttMilliseconds { get; init; }
 
+    /// <summary>Who answered a datagram to a closed port, sent with the same TTL for comparison; null where nobody did or none was sent.</summary>
+    public string? ControlAddress { get; init => field = EmptyText.AsNull(value); }
+
+    /// <summary>True where the hop was asked three times more and answered only the datagram to the closed port each time: routers count what they report.</summary>
+    public bool IsConfirmed { get; init; }
+
     /// <summary>The ICMP type of its answer; null for a TCP answer or silence.</summary>
     public int? IcmpType { get; init; }
 
@@ -335,7 +341,7 @@ public sealed record PathHop
     public bool IsTarget { get; init; }
 
     /// <summary>The object in one line, as it prints inside another.</summary>
-    public override string ToString() => $"{Ttl}: {Address ?? "*"}";
+    public override string ToString() => $"{Ttl}: {Address ?? "*"}{(ControlAddress is null ? "" : " / " + ControlAddress)}";
 }
 
 /// <summary>A connection attempt without the fields that a policy rule selected the flow by.</summary>

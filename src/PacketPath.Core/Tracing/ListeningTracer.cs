@@ -15,9 +15,13 @@ namespace PacketPath.Tracing;
 /// <param name="Port">The port.</param>
 /// <param name="Peer">The client; null for any.</param>
 /// <param name="InputInterface">The interface its packets come in by; null where they come as answers go.</param>
-public sealed record ListeningTarget(string Name, IPAddress? Address, int Port, IPAddress? Peer, string? InputInterface);
+public sealed record ListeningTarget(string Name, IPAddress? Address, int Port, IPAddress? Peer, string? InputInterface)
+{
+    /// <summary>The transport: TCP or UDP.</summary>
+    public TransportProtocol Protocol { get; init; } = TransportProtocol.Tcp;
+}
 
-/// <summary>Asks this host what it would do with a connection that comes in: nothing is sent.</summary>
+/// <summary>Asks this host what it would do with a connection, or a datagram, that comes in: nothing is sent.</summary>
 public sealed class ListeningTracer : IDisposable
 {
     private const int MostHalfOpen = 256;
@@ -63,9 +67,9 @@ public sealed class ListeningTracer : IDisposable
         var alias = target.InputInterface ?? back?.InterfaceAlias ?? links.FirstOrDefault(link => Has(link, address))?.InterfaceAlias;
         var input = target.Peer is null || alias is null ? null : Resolve(new RouteQuery
         {
-            Destination = address, Source = target.Peer, InputInterface = alias, Protocol = TransportProtocol.Tcp, DestinationPort = target.Port,
+            Destination = address, Source = target.Peer, InputInterface = alias, Protocol = target.Protocol, DestinationPort = target.Port,
         });
-        var asked = new SynPathResult { RemoteAddress = address.ToString(), RemotePort = target.Port, LocalAddress = target.Peer?.ToString() };
+        var asked = new SynPathResult { Protocol = target.Protocol, RemoteAddress = address.ToString(), RemotePort = target.Port, LocalAddress = target.Peer?.ToString() };
         var lookup = new SocketLookup(_namespace, _sockets, _routes);
         var first = isHere ? lookup.Find(asked, withoutProcesses: false, _stop) : [];
         _stop.WaitHandle.WaitOne(Watched);
@@ -82,11 +86,11 @@ public sealed class ListeningTracer : IDisposable
             TargetName = target.Name.Length > 0 ? target.Name : address.ToString(),
             RemoteAddress = address.ToString(),
             RemotePort = target.Port,
-            Protocol = TransportProtocol.Tcp,
+            Protocol = target.Protocol,
             PeerAddress = target.Peer?.ToString(),
             InputInterface = alias,
             Sockets = [.. first, .. second],
-            HalfOpen = isHere ? HalfOpen(address, target.Port, target.Peer) : [],
+            HalfOpen = isHere && target.Protocol == TransportProtocol.Tcp ? HalfOpen(address, target.Port, target.Peer) : [],
             InputRoute = input,
             ReturnRoute = isHere ? back : null,
             Interfaces = [.. links.Where(link => link.InterfaceAlias == alias || Has(link, address))],

@@ -22,6 +22,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private readonly TraceDatagrams _datagrams;
     private readonly TraceRehearsal _rehearsal;
     private readonly TraceNames _names;
+    private readonly DatagramWalk _walk;
     private readonly Lazy<AskedProbe<MtuTarget, MtuProbeResult>> _mtu;
 
     /// <summary>Creates an engine, and begins to read the firewall.</summary>
@@ -32,6 +33,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _firewall = new FirewallWatch(options.Namespace, _ended.Token);
         _applications = new TraceApplications(options);
         _nextHops = new NextHopInquiry(options.Namespace);
+        _walk = new DatagramWalk(options, (family, stop) => OpenSocketAsync(family, System.Net.Sockets.SocketType.Dgram, stop));
         _datagrams = new TraceDatagrams(() => Attempt(options), options.Payload);
         _rehearsal = new TraceRehearsal(options, _ended.Token);
         _names = new TraceNames(options);
@@ -75,6 +77,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
             _datagrams.Dispose();
             _names.Dispose();
+            _walk.Dispose();
             _applications.Dispose();
             _rehearsal.Dispose();
             _firewall.Dispose();
@@ -104,9 +107,15 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         _options.Progress?.Report("trying the target");
         var answered = _applications.AskNameServerAsync(target, stop);
         var destination = new SynTarget(target.Name, address, target.Port);
-        var attempt = _options.Udp && _options.QueryName is null ? _datagrams.AskAsync(destination, stop) : SynAsync(destination, stop);
+        var attempt = _options.Udp ? _datagrams.AskAsync(destination, stop) : SynAsync(destination, stop);
         _rehearsal.Begin(attempt, target, before);
         var probe = await attempt.ConfigureAwait(false);
+        if (_options is { Udp: true, Deep: true })
+        {
+            _options.Progress?.Report("walking the hops");
+            probe = await _walk.WalkAsync(address, target.Port, probe, stop).ConfigureAwait(false);
+        }
+
         var findings = new TraceFindings(probe);
 
         var host = ReadHostAsync(findings, probe, before, stop);
@@ -150,7 +159,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
     private async Task ReadHostAsync(TraceFindings findings, SynPathResult probe, FirewallSnapshot before, CancellationToken stop)
     {
         var sockets = probe.Outcome != SynOutcome.Open && probe.Route?.TypeOfRoute == RouteType.Local
-            ? Task.Run(() => Look("the listener of the target", "Run: Get-SocketEntry -State Listen", findings, () => Listeners(probe, stop)), stop)
+            ? Task.Run(() => Look("the listener of the target", probe.Protocol == TransportProtocol.Udp ? "Run: Get-SocketEntry -Protocol Udp" : "Run: Get-SocketEntry -State Listen", findings, () => Listeners(probe, stop)), stop)
             : Task.CompletedTask;
         // Where the attempt could not be that user's, its route still can be.
         var routes = _options.Uid is { } uid && probe.Uid != uid
@@ -186,7 +195,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
 
     private async Task MeasureAsync(TraceFindings findings, TraceTarget target, SynPathResult probe, CancellationToken stop)
     {
-        if (probe.Outcome is not (SynOutcome.Open or SynOutcome.Refused) || _options.Udp)
+        if (probe.Outcome is not (SynOutcome.Open or SynOutcome.Refused))
         {
             return;
         }

@@ -20,6 +20,7 @@ internal static class DatagramArguments
         {
             (nameof(cmdlet.ServerName), cmdlet.ServerName, "For a QUIC handshake over UDP use -Protocol Quic; else leave -ServerName out."),
             (nameof(cmdlet.Proxy), cmdlet.Proxy, "Leave -Proxy out: a proxy is asked for a tunnel over TCP."),
+            (nameof(cmdlet.QueryName), cmdlet.QueryName, "Leave -Protocol out: a DNS question is asked over UDP and TCP by itself."),
             (nameof(cmdlet.TrustedCertificate), cmdlet.TrustedCertificate, "Leave -TrustedCertificate out: no certificate is asked for."),
         })
         {

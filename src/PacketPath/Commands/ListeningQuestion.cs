@@ -33,7 +33,7 @@ internal sealed class ListeningQuestion(TracePacketPathCommand command, NetworkN
 
             foreach (var port in ports)
             {
-                command.Write(tracer.Trace(new ListeningTarget(name, address, port, peer, command.InterfaceAlias)));
+                command.Write(tracer.Trace(new ListeningTarget(name, address, port, peer, command.InterfaceAlias) { Protocol = command.Protocol.Equals("Tcp", StringComparison.OrdinalIgnoreCase) ? TransportProtocol.Tcp : TransportProtocol.Udp }));
             }
         }
     }

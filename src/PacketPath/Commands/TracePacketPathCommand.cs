@@ -27,8 +27,9 @@ public sealed class TracePacketPathCommand : HostCmdlet
     [ValidateNotNullOrEmpty]
     public int[] Port { get; set; } = [TracePorts.Default];
 
-    /// <summary>Tcp; Udp for datagrams in its place, with -Port; or Quic to ask for QUIC over UDP beside TCP. Default: Tcp.</summary>
+    /// <summary>Tcp; Udp for datagrams in its place, with -Port; or Quic to ask for QUIC over UDP beside TCP. With -Listening, what comes in: a connection of TCP, or datagrams of UDP, which carry QUIC as well. Default: Tcp.</summary>
     [Parameter(ParameterSetName = "Target")]
+    [Parameter(ParameterSetName = "Listening")]
     [ValidateSet("Tcp", "Udp", "Quic")]
     public string Protocol { get; set; } = "Tcp";
 

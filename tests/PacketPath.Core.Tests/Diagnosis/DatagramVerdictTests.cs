@@ -116,6 +116,71 @@ public class DatagramVerdictTests
         Assert.Equal("NoReply", Verdict(silent with { ControlReply = Control(scene, scene.FarRouter) }).FaultId);
     }
 
+    private static PathHop[] Walk(Scene scene, bool isConfirmed, bool controlGoesOn = true) =>
+    [
+        new PathHop { Ttl = 1, Address = scene.Gateway, ControlAddress = scene.Gateway },
+        new PathHop { Ttl = 2, ControlAddress = controlGoesOn ? scene.FarRouter : null, IsConfirmed = isConfirmed },
+        new PathHop { Ttl = 3, ControlAddress = controlGoesOn ? scene.Target : null, IsTarget = controlGoesOn },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_port_that_is_dropped_on_the_way_is_told_from_one_that_keeps_silent(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var silent = Of(scene, SynOutcome.NoReply) with { ControlPort = 33434, ControlReply = Control(scene), LastRespondingHop = scene.Gateway };
+        var dropped = Verdict(silent with { Hops = Walk(scene, isConfirmed: true) });
+        Assert.Equal(("PathSilentAfterHop", Confidence.Proven), (dropped.FaultId, dropped.Confidence));
+        Assert.Contains($"behind {scene.Gateway}, hop 1", dropped.Summary);
+        Assert.Equal("Indeterminate", Verdict(silent with { Hops = Walk(scene, isConfirmed: false) }).FaultId);
+
+        var all = Verdict(silent with { ControlReply = null, Hops = Walk(scene, isConfirmed: false, controlGoesOn: false) });
+        Assert.Equal(("PathSilentAfterHop", Confidence.Probable), (all.FaultId, all.Confidence));
+    }
+
+    private static SocketEntry Receiver(Scene scene, long used, long drops, double at = 0.2) => new()
+    {
+        ComputerName = "db1", NetNamespace = "green", ObservedAt = Scene.Noon.AddSeconds(at), Kind = SocketKind.Datagram, Protocol = TransportProtocol.Udp, AddressFamily = scene.Family, State = SocketState.Unconnected,
+        LocalAddress = scene.Target, LocalPort = 5000, RemoteAddress = scene.IsIPv6 ? "::" : "0.0.0.0", AskedAddress = scene.Target, AskedPort = 5000, Cookie = 9, OwningProcess = 77, OwningProcessName = "logd",
+        Memory = new SocketMemory { ReceiveBytes = used, ReceiveLimitBytes = 1000, Drops = drops },
+    };
+
+    private static ListeningResult Asked(Scene scene, params SocketEntry[] sockets) => new()
+    {
+        ComputerName = "db1", NetNamespace = "green", ObservedAt = Scene.Noon.AddSeconds(0.2), RemoteAddress = scene.Target, RemotePort = 5000, Protocol = TransportProtocol.Udp, PeerAddress = scene.Source,
+        Sockets = sockets, WatchedSeconds = 0.25, FirewallChains = 0,
+    };
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_server_is_judged_by_its_socket_of_datagrams(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var ready = Verdict(Asked(scene, Receiver(scene, 0, 4), Receiver(scene, 0, 4, 0.5)));
+        Assert.Equal("NoFault", ready.FaultId);
+        Assert.Contains("takes datagrams on", ready.Summary);
+        Assert.Equal(("ReceiveBufferFull", Confidence.Proven), (Verdict(Asked(scene, Receiver(scene, 990, 4), Receiver(scene, 1000, 9, 0.5))).FaultId, Verdict(Asked(scene, Receiver(scene, 990, 4), Receiver(scene, 1000, 9, 0.5))).Confidence));
+        Assert.Equal(Confidence.Probable, Verdict(Asked(scene, Receiver(scene, 990, 4), Receiver(scene, 1000, 4, 0.5))).Confidence);
+        var none = Verdict(Asked(scene, Receiver(scene, 0, 0) with { State = SocketState.Absent, Cookie = 0 }));
+        Assert.Equal("ListenerMissing", none.FaultId);
+        Assert.Contains("UDP port 5000", none.Summary);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void The_servers_socket_explains_what_the_client_saw(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var silent = Of(scene, SynOutcome.NoReply) with { ControlPort = 33434 };
+        Assert.Equal("ReceiveBufferFull", Verdict(silent, Asked(scene, Receiver(scene, 1000, 4, 3), Receiver(scene, 1000, 4, 3.2))).FaultId);
+        Assert.Equal("NoReply", Verdict(silent, Asked(scene, Receiver(scene, 0, 4, 3), Receiver(scene, 0, 4, 3.2))).FaultId);
+
+        var refused = silent with { Outcome = SynOutcome.Refused, SocketError = "ECONNREFUSED", ErrorQueue = [scene.Report(scene.Target, ipv6 ? (1, 4) : (3, 3), false)] };
+        var missing = Verdict(refused, Asked(scene, Receiver(scene, 0, 0, 3) with { State = SocketState.Absent, Cookie = 0 }));
+        Assert.Equal(("ListenerMissing", Confidence.Proven), (missing.FaultId, missing.Confidence));
+        Assert.Equal("RemoteRefused", Resolver.Resolve([refused, Asked(scene) with { Protocol = TransportProtocol.Tcp }]).First(static v => v is { IsPrimary: true, Protocol: TransportProtocol.Udp }).FaultId);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void The_next_steps_ask_by_datagram(bool ipv6)

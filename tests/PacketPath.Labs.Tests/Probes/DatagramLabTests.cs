@@ -116,6 +116,50 @@ public sealed partial class DatagramLabTests(EngineFixture engine) : IClassFixtu
         Assert.InRange(trace.DurationMilliseconds, 0, 4000);
     }
 
+    [RootFact]
+    public void AServerIsAskedAboutDatagrams()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        using var bound = Bind(network, IPAddress.Parse("10.1.0.2"), 5000);
+        using var inside = Bind(network, IPAddress.Loopback, 5001);
+        PacketFailure Listening(int port) => engine.Invoke(
+            "Trace-PacketPath -Listening 10.1.0.2 -Port $port -From 10.1.0.1 -Protocol Udp -NetNamespace $ns",
+            new Dictionary<string, object?> { ["port"] = port, ["ns"] = network.NamespaceOf("b") }).One<PacketTrace>().Verdict;
+
+        Assert.Equal(("NoFault", PathLayer.SocketQueue, TransportProtocol.Udp), (Listening(5000).FaultId, Listening(5000).Layer, Listening(5000).Protocol));
+        Assert.Equal("ListenerBoundElsewhere", Listening(5001).FaultId);
+        Assert.Equal("ListenerMissing", Listening(5002).FaultId);
+        network.MustExec("b", "nft -f - <<'END'\ntable inet lab { chain in { type filter hook input priority 0; tcp dport 5002 drop; udp dport 5000 drop; }; }\nEND");
+        Assert.Equal("InputFirewallDrop", Listening(5000).FaultId);
+        Assert.Equal("ListenerMissing", Listening(5002).FaultId);
+    }
+
+    [RootFact]
+    public void WhatTheServerSaysExplainsWhatTheClientSaw()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        using var full = Bind(network, IPAddress.Parse("10.1.0.2"), 5000);
+        full.ReceiveBufferSize = 2304;
+        network.MustExec("a", "bash -c 'exec 3<>/dev/udp/10.1.0.2/5000; for i in {1..60}; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx >&3; done'");
+        PacketFailure Joined(int port) => engine.Invoke(
+            "& { Trace-PacketPath 10.1.0.2 -Port $port -Protocol Udp -TimeoutSeconds 0.4 -NetNamespace $a; Trace-PacketPath -Listening 10.1.0.2 -Port $port -From 10.1.0.1 -Protocol Udp -NetNamespace $b } | Resolve-PacketFailure -PrimaryOnly",
+            new Dictionary<string, object?> { ["port"] = port, ["a"] = network.NamespaceOf("a"), ["b"] = network.NamespaceOf("b") }).One<PacketFailure>();
+
+        Assert.Equal(("ListenerMissing", Confidence.Proven), (Joined(5001).FaultId, Joined(5001).Confidence));
+        Assert.Equal(("ReceiveBufferFull", PathLayer.SocketQueue), (Joined(5000).FaultId, Joined(5000).Layer));
+    }
+
+    private static Socket Bind(LabNetwork network, IPAddress address, int port)
+    {
+        using var there = NetworkNamespace.Open(network.NamespaceOf("b"));
+        return there.Run(() =>
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        });
+    }
+
     [GeneratedRegex(@"counter packets (\d+)")]
     private static partial Regex Packets();
 }

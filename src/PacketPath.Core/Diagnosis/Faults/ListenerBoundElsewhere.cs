@@ -26,7 +26,7 @@ public sealed class ListenerBoundElsewhere : FaultRule
         {
             Confidence = ListenerMissing.ConfidenceOf(evidence),
             ContributesOnly = ListenerMissing.IsBeside(evidence),
-            Summary = $"{SocketObservations.Who(nearest)} listens on {SocketObservations.Where(nearest)}, not on {evidence.Target}: {Reason(evidence, nearest)}.",
+            Summary = $"{SocketObservations.Who(nearest)} {SocketObservations.Listens(nearest)} {SocketObservations.Where(nearest)}, not on {evidence.Target}: {Reason(evidence, nearest)}.",
             Subject = nearest,
             Evidence =
             [
@@ -35,11 +35,11 @@ public sealed class ListenerBoundElsewhere : FaultRule
                 Observations.Packet(evidence, evidence.Reset),
                 Observations.Socket(evidence),
             ],
-            Proves = "The service runs, and no socket of it takes connections for the address that was asked.",
+            Proves = $"The service runs, and no socket of it takes {(evidence.IsUdp ? "datagrams" : "connections")} for the address that was asked.",
             DoesNotProve = "That it is meant to: a service for this host alone listens on a loopback address on purpose.",
             NextSteps =
             [
-                Commands.Sockets(absent, Describe.Text($"-LocalPort {evidence.Key.RemotePort} -State Listen")),
+                Commands.Sockets(absent, Describe.Text($"-LocalPort {evidence.Key.RemotePort} {(evidence.IsUdp ? "-Protocol Udp" : "-State Listen")}")),
                 commands.ProbeAndResolve(),
             ],
         };
@@ -52,7 +52,7 @@ public sealed class ListenerBoundElsewhere : FaultRule
         return isAny && address.Contains(':') != evidence.IsIPv6
             ? evidence.IsIPv6 ? "it takes IPv4 only" : "it takes IPv6 only (IPV6_V6ONLY)"
             : listener.InterfaceAlias is { } alias && (isAny || TargetKey.Canonical(address) == evidence.RemoteAddress)
-                ? $"it is bound to {alias}, and the connection came in by another interface"
+                ? $"it is bound to {alias}, and the {(evidence.IsUdp ? "datagram" : "connection")} came in by another interface"
                 : "it is bound to another address";
     }
 }

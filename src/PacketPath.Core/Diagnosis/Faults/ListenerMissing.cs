@@ -26,12 +26,12 @@ public sealed class ListenerMissing : FaultRule
         {
             Confidence = ConfidenceOf(evidence),
             ContributesOnly = IsBeside(evidence),
-            Summary = Describe.Text($"Nothing listens on TCP port {evidence.Key.RemotePort} of {evidence.RemoteAddress}, on any of its addresses: connections are refused."),
+            Summary = Describe.Text($"{(evidence.IsUdp ? "No socket takes datagrams on UDP" : "Nothing listens on TCP")} port {evidence.Key.RemotePort} of {evidence.RemoteAddress}, on any of its addresses: {(evidence.IsUdp ? "they are answered with port unreachable" : "connections are refused")}."),
             Subject = absent,
             Evidence = [SocketObservations.Absent(absent), Observations.Packet(evidence, evidence.Reset), Observations.Socket(evidence)],
-            Proves = $"When the sockets of {SocketObservations.Place(absent)} were read, none of them listened on this port.",
+            Proves = $"When the sockets of {SocketObservations.Place(absent)} were read, none of them {(evidence.IsUdp ? "was bound to" : "listened on")} this port.",
             DoesNotProve = "Why: the service may have stopped, failed to start, or use another port. Nor that a firewall that redirects the port is not meant to.",
-            NextSteps = [Commands.Sockets(absent, "-State Listen"), commands.ProbeAndResolve()],
+            NextSteps = [Commands.Sockets(absent, evidence.IsUdp ? "-Protocol Udp" : "-State Listen"), commands.ProbeAndResolve()],
         };
     }
 
@@ -39,5 +39,5 @@ public sealed class ListenerMissing : FaultRule
     internal static bool IsBeside(EvidenceSet evidence) => evidence.Probe?.Outcome != SynOutcome.Refused;
 
     internal static Confidence ConfidenceOf(EvidenceSet evidence) =>
-        evidence.Probe?.Outcome != SynOutcome.Refused ? Confidence.Possible : evidence.Reset is not null ? Confidence.Proven : Confidence.Probable;
+        evidence.Probe?.Outcome != SynOutcome.Refused ? Confidence.Possible : evidence.Reset is not null || evidence.IsUdp ? Confidence.Proven : Confidence.Probable;
 }

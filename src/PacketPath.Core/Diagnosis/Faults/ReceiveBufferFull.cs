@@ -6,10 +6,23 @@ public sealed class ReceiveBufferFull : FaultRule
     /// <inheritdoc/>
     public override PathLayer Layer => PathLayer.SocketQueue;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Explains => [nameof(NoReply), nameof(PathSilentAfterHop)];
+
     internal override bool LooksBeyondReach => true;
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
+        if (evidence.Inbound is { } inbound)
+        {
+            return InboundFaults.ReceiveBufferFull(evidence, inbound);
+        }
+
+        if (evidence is { IsUdp: true, IsSilent: true, SynAbsent: false })
+        {
+            return OfTarget(evidence);
+        }
+
         if (evidence.Connection is { } connection)
         {
             return ConnectionFindings.Window(evidence, connection);
@@ -48,6 +61,31 @@ public sealed class ReceiveBufferFull : FaultRule
         };
     }
 
+    // The target's own socket, read where the target is, beside an attempt that nothing answered.
+    private static Finding? OfTarget(EvidenceSet evidence)
+    {
+        if (evidence.TargetSockets.Listener is not { Kind: SocketKind.Datagram, Memory: { } memory } socket || (evidence.TargetSockets.ListenerDrops is null && !IsFull(socket)))
+        {
+            return null;
+        }
+
+        var drops = evidence.TargetSockets.ListenerDrops;
+        return new Finding
+        {
+            Confidence = drops is not null && IsFull(socket) ? Confidence.Proven : Confidence.Probable,
+            Summary = Describe.Text($"{SocketObservations.Who(socket)} does not read its socket on {SocketObservations.Where(socket)}: with {memory.ReceiveBytes} of {memory.ReceiveLimitBytes} bytes of receive buffer in use, it has no room for datagrams to {evidence.Target}."),
+            Subject = socket,
+            Evidence = [SocketObservations.Drops(drops, socket), SocketObservations.Listener(socket), Observations.Syns(evidence), Observations.Socket(evidence)],
+            Proves = drops is not null ? "The socket that the datagrams are for dropped datagrams while they were sent." : "The socket that the datagrams are for had no room when it was read.",
+            DoesNotProve = "That it was these datagrams; nor whether the process is too slow for good or only now and then.",
+            NextSteps =
+            [
+                Commands.Sockets(socket, Describe.Text($"-LocalPort {socket.LocalPort} -Protocol Udp") + " | Format-List"),
+                new Commands(evidence).ProbeAndResolve(),
+            ],
+        };
+    }
+
     /// <summary>How many packets the socket dropped between its first reading and its last; null where it dropped none or was read once.</summary>
     internal static long? Dropped(EvidenceSet evidence) =>
         evidence.Receiver is { Count: > 1 } readings && readings[0].Memory is { } last && readings[^1].Memory is { } first && last.Drops > first.Drops
@@ -55,5 +93,5 @@ public sealed class ReceiveBufferFull : FaultRule
             : null;
 
     // The kernel takes a datagram as long as the limit is not passed; the one that would pass it is dropped.
-    private static bool IsFull(SocketEntry socket) => socket.Memory is { ReceiveLimitBytes: > 0 } memory && memory.ReceiveBytes >= memory.ReceiveLimitBytes * 9 / 10;
+    internal static bool IsFull(SocketEntry socket) => socket.Kind == SocketKind.Datagram && socket.Memory is { ReceiveLimitBytes: > 0 } memory && memory.ReceiveBytes >= memory.ReceiveLimitBytes * 9 / 10;
 }

@@ -12,19 +12,19 @@ internal static class InboundAnswers
             return null;
         }
 
-        var asked = inbound.PeerAddress is null ? "a connection" : "a connection from " + inbound.PeerAddress;
+        var asked = What(evidence, inbound);
         return new Finding
         {
             Confidence = inbound is { PeerAddress: not null, FirewallChains: not null } ? Confidence.Proven : Confidence.Probable,
             Layer = listener is null ? PathLayer.LocalDelivery : PathLayer.SocketQueue,
             Summary = listener is null
                 ? $"Nothing on this host stands against {asked} that passes through it to {evidence.Target}."
-                : $"{SocketObservations.Who(listener)} listens on {SocketObservations.Where(listener)}, and nothing on this host stands against {asked} to {evidence.Target}.",
+                : $"{SocketObservations.Who(listener)} {SocketObservations.Listens(listener)} {SocketObservations.Where(listener)}, and nothing on this host stands against {asked} to {evidence.Target}.",
             Subject = (object?)listener ?? inbound,
             Evidence = [listener is null ? null : SocketObservations.Listener(listener), .. Cleared(evidence, inbound).Where(static c => c.Layer != PathLayer.SocketQueue).Select(c => Observations.Supports(c.Observation, "this host's own state", inbound.ObservedAt))],
-            Proves = "This host, as it was read, lets such a connection in.",
+            Proves = $"This host, as it was read, lets such a {(evidence.IsUdp ? "datagram" : "connection")} in.",
             DoesNotProve = $"That a packet comes as far as this host, that the answer arrives, nor that the application answers. An attempt from {inbound.PeerAddress ?? "the client"} shows that.",
-            NextSteps = [new Commands(evidence).Listening(inbound), $"Trace-PacketPath {Commands.Quote(evidence.RemoteAddress)} -Port {evidence.Key.RemotePort}"],
+            NextSteps = [new Commands(evidence).Listening(inbound), $"Trace-PacketPath {Commands.Quote(evidence.RemoteAddress)} -Port {evidence.Key.RemotePort}{(evidence.IsUdp ? " -Protocol Udp" : "")}"],
         };
     }
 
@@ -32,13 +32,13 @@ internal static class InboundAnswers
     public static Finding Open(EvidenceSet evidence, ListeningResult inbound) => new()
     {
         Confidence = Confidence.Possible,
-        Summary = $"What becomes of a connection to {evidence.Target} on this host is not known: its sockets could not be read.",
+        Summary = $"What becomes of a {(evidence.IsUdp ? "datagram" : "connection")} to {evidence.Target} on this host is not known: its sockets could not be read.",
         Subject = inbound,
         Evidence = [Observations.Supports($"no listener for {evidence.Target} was seen, nor that there is none", SocketObservations.Source, inbound.ObservedAt)],
         Proves = "Nothing of the sockets.",
         DoesNotProve = "Where the fault is, if there is one. What would decide: the listeners of this host.",
-        NextSteps = [new Commands(evidence).Listening(inbound), "Get-SocketEntry -State Listen"],
-        NotObserved = [new MissingObservation { What = "the listeners of this host", Why = "the evidence does not hold them", Remedy = "Run: Get-SocketEntry -State Listen" }],
+        NextSteps = [new Commands(evidence).Listening(inbound), new Commands(evidence).Listeners()],
+        NotObserved = [new MissingObservation { What = "the listeners of this host", Why = "the evidence does not hold them", Remedy = $"Run: {new Commands(evidence).Listeners()}" }],
     };
 
     /// <summary>The stages that what was read clears.</summary>
@@ -84,7 +84,7 @@ internal static class InboundAnswers
 
         if (inbound.FirewallChains is { } chains && FirewallCulprit.Inbound(evidence, inbound, false) is null && FirewallCulprit.Inbound(evidence, inbound, true) is null)
         {
-            yield return Of(PathLayer.InputFirewall, chains == 0 ? "this host has no firewall rules" : $"no rule of the {Describe.Count(chains, "chain")} read stops {(inbound.PeerAddress is null ? "such a connection" : "a connection from " + inbound.PeerAddress)}");
+            yield return Of(PathLayer.InputFirewall, chains == 0 ? "this host has no firewall rules" : $"no rule of the {Describe.Count(chains, "chain")} read stops {(inbound.PeerAddress is null && !evidence.IsUdp ? "such a connection" : What(evidence, inbound))}");
         }
 
         if (inbound.InputRoute is { Outcome: RouteOutcome.Usable } input)
@@ -96,11 +96,14 @@ internal static class InboundAnswers
             yield return Of(PathLayer.LocalDelivery, $"{evidence.RemoteAddress} is an address of this host");
         }
 
-        if (evidence.TargetSockets.Listener is { } listener && !Faults.AcceptQueueFull.IsFull(listener))
+        if (evidence.TargetSockets.Listener is { } listener && !Faults.AcceptQueueFull.IsFull(listener) && !Faults.ReceiveBufferFull.IsFull(listener))
         {
-            yield return Of(PathLayer.SocketQueue, $"{SocketObservations.Who(listener)} listens on {SocketObservations.Where(listener)}: {SocketObservations.Queue(listener)}");
+            yield return Of(PathLayer.SocketQueue, $"{SocketObservations.Who(listener)} {SocketObservations.Listens(listener)} {SocketObservations.Where(listener)}: {SocketObservations.Queue(listener)}");
         }
     }
+
+    /// <summary>What would come in, and of whom.</summary>
+    public static string What(EvidenceSet evidence, ListeningResult inbound) => (evidence.IsUdp ? "a datagram" : "a connection") + (inbound.PeerAddress is null ? "" : " from " + inbound.PeerAddress);
 
     private static ClearedLayer Of(PathLayer layer, string observation) => new() { Layer = layer, Observation = observation };
 }

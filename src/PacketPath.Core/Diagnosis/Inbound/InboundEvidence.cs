@@ -24,5 +24,5 @@ internal sealed class InboundEvidence
 
     /// <summary>True where an attempt from another place tells more of the same target.</summary>
     public static bool IsJoined(TargetKey key, IEnumerable<TargetKey> attempted) =>
-        attempted.Any(other => other.Place != key.Place && (other.RemoteAddress, other.RemotePort) == (key.RemoteAddress, key.RemotePort));
+        attempted.Any(other => other.Place != key.Place && (other.RemoteAddress, other.RemotePort, other.Protocol) == (key.RemoteAddress, key.RemotePort, key.Protocol));
 }

@@ -53,7 +53,7 @@ internal static class InboundFaults
             return null;
         }
 
-        var from = inbound.PeerAddress is null ? "connections" : "a connection from " + inbound.PeerAddress;
+        var from = inbound.PeerAddress is null ? evidence.IsUdp ? "datagrams" : "connections" : InboundAnswers.What(evidence, inbound);
         var isSure = culprit.IsCertain || culprit.IsCounted;
         return new Finding
         {
@@ -62,7 +62,8 @@ internal static class InboundFaults
             Summary = $"The input hooks of this host {(rejects ? "reject" : "drop")} {from} to {evidence.Target}{(isSure ? "" : " in some cases")}, by {culprit.Name}.",
             Subject = culprit.Subject,
             Evidence = [Observations.Supports($"{(culprit.IsCertain ? "every test of it holds for such a packet, and none before it ends the flow" : "it is the first that could stop such a packet, with tests that could not be known")}: {culprit.Name}", RuleSource, inbound.ObservedAt)],
-            Proves = isSure ? "The first packet of such a connection is stopped before a socket sees it." : "A rule may stop some such connections.",
+            Proves = isSure ? evidence.IsUdp ? "Such a datagram is stopped before a socket sees it." : "The first packet of such a connection is stopped before a socket sees it."
+                : $"A rule may stop some such {(evidence.IsUdp ? "datagrams" : "connections")}.",
             DoesNotProve = "That such a packet comes as far as this host." + (culprit.IsCertain ? "" : " Nor that the tests that could not be known hold for it."),
             NextSteps = [Filter(evidence, inbound), Again(evidence, inbound)],
         };
@@ -72,24 +73,24 @@ internal static class InboundFaults
         evidence.TargetSockets is not { Absent: { } absent, Elsewhere.Count: 0 } ? null : new Finding
         {
             Confidence = Confidence.Proven,
-            Summary = Describe.Text($"Nothing listens on TCP port {evidence.Key.RemotePort} of this host: a connection to {evidence.Target} is refused."),
+            Summary = Describe.Text($"{(evidence.IsUdp ? "No socket takes datagrams on UDP" : "Nothing listens on TCP")} port {evidence.Key.RemotePort} of this host: a {(evidence.IsUdp ? "datagram" : "connection")} to {evidence.Target} is refused."),
             Subject = absent,
             Evidence = [SocketObservations.Absent(absent)],
-            Proves = "When the sockets were read, none of them listened on this port.",
+            Proves = $"When the sockets were read, none of them {(evidence.IsUdp ? "was bound to" : "listened on")} this port.",
             DoesNotProve = "Why: the service may have stopped, failed to start, or use another port. Nor that a firewall that redirects the port is not meant to.",
-            NextSteps = [Commands.Sockets(absent, "-State Listen"), Again(evidence, inbound)],
+            NextSteps = [Commands.Sockets(absent, evidence.IsUdp ? "-Protocol Udp" : "-State Listen"), Again(evidence, inbound)],
         };
 
     public static Finding? ListenerBoundElsewhere(EvidenceSet evidence, ListeningResult inbound, Func<SocketEntry, string> reason) =>
         evidence.TargetSockets is not { Absent: { } absent, Elsewhere: [var nearest, ..] others } ? null : new Finding
         {
             Confidence = Confidence.Proven,
-            Summary = $"{SocketObservations.Who(nearest)} listens on {SocketObservations.Where(nearest)}, not on {evidence.Target}: {reason(nearest)}.",
+            Summary = $"{SocketObservations.Who(nearest)} {SocketObservations.Listens(nearest)} {SocketObservations.Where(nearest)}, not on {evidence.Target}: {reason(nearest)}.",
             Subject = nearest,
             Evidence = [SocketObservations.Absent(absent), .. others.Take(3).Select(SocketObservations.Listener)],
-            Proves = "The service runs, and no socket of it takes connections for the address that was asked.",
+            Proves = $"The service runs, and no socket of it takes {(evidence.IsUdp ? "datagrams" : "connections")} for the address that was asked.",
             DoesNotProve = "That it is meant to: a service for this host alone listens on a loopback address on purpose.",
-            NextSteps = [Commands.Sockets(absent, Describe.Text($"-LocalPort {evidence.Key.RemotePort} -State Listen")), Again(evidence, inbound)],
+            NextSteps = [Commands.Sockets(absent, Describe.Text($"-LocalPort {evidence.Key.RemotePort} {(evidence.IsUdp ? "-Protocol Udp" : "-State Listen")}")), Again(evidence, inbound)],
         };
 
     public static Finding? AcceptQueueFull(EvidenceSet evidence, ListeningResult inbound)
@@ -138,6 +139,33 @@ internal static class InboundFaults
         };
     }
 
+    public static Finding? ReceiveBufferFull(EvidenceSet evidence, ListeningResult inbound)
+    {
+        var readings = evidence.TargetSockets.ReadingsOfListener;
+        if (!evidence.IsUdp || readings.Count == 0 || readings[0].Memory is not { } memory)
+        {
+            return null;
+        }
+
+        var dropped = readings[^1].Memory is { } first && memory.Drops > first.Drops ? memory.Drops - first.Drops : 0;
+        var isFull = readings.All(Faults.ReceiveBufferFull.IsFull);
+        return dropped == 0 && !isFull ? null : new Finding
+        {
+            Confidence = dropped > 0 && isFull ? Confidence.Proven : Confidence.Probable,
+            Summary = Describe.Text($"{SocketObservations.Who(readings[0])} does not read its socket on {SocketObservations.Where(readings[0])} fast enough: {(dropped > 0 ? Describe.Text($"it dropped {dropped} datagrams in {inbound.WatchedSeconds:0.##} s, with") : "")} {memory.ReceiveBytes} of {memory.ReceiveLimitBytes} bytes of its receive buffer {(dropped > 0 ? "in use" : "are in use, and the next datagram finds no room")}.").Replace("  ", " ", StringComparison.Ordinal),
+            Subject = readings[0],
+            Evidence = [SocketObservations.Listener(readings[0]), Observations.Supports(Describe.Text($"the socket's own count of drops went up by {dropped} in {inbound.WatchedSeconds:0.##} s"), SocketObservations.Source + ", read twice", inbound.ObservedAt)],
+            Proves = dropped > 0 ? "Datagrams reached this socket and were dropped there." : "The receive buffer had no room both times it was read.",
+            DoesNotProve = "Whose datagrams are dropped; nor whether the process is too slow for good or only now and then.",
+            NextSteps =
+            [
+                Commands.Sockets(readings[0], Describe.Text($"-LocalPort {readings[0].LocalPort} -Protocol Udp") + " | Format-List"),
+                .. readings[0].OwningProcess is { } process ? [Describe.Text($"Get-Process -Id {process}")] : Array.Empty<string>(),
+                Again(evidence, inbound),
+            ],
+        };
+    }
+
     public static Finding? ConntrackTableFull(EvidenceSet evidence, ListeningResult inbound)
     {
         if (inbound is not { ConntrackCount: { } count, ConntrackMax: > 0 and { } most } || count < most)
@@ -149,7 +177,7 @@ internal static class InboundFaults
         return new Finding
         {
             Confidence = dropped is null ? Confidence.Probable : Confidence.Proven,
-            Summary = Describe.Text($"The table of connection tracking is full ({count} of {most} entries): there is no room for a new connection to {evidence.Target}."),
+            Summary = Describe.Text($"The table of connection tracking is full ({count} of {most} entries): there is no room for a new {(evidence.IsUdp ? "flow" : "connection")} to {evidence.Target}."),
             Subject = dropped ?? (object)inbound,
             Evidence = [Observations.Supports(Describe.Text($"connection tracking holds {count} of {most} entries"), UsageSource, inbound.ObservedAt), Counter(dropped, inbound)],
             Proves = "The table stood at its limit when it was read. Connections that have an entry go on.",
@@ -166,7 +194,7 @@ internal static class InboundFaults
         {
             Confidence = Confidence.Possible,
             ContributesOnly = true,
-            Summary = Describe.Text($"{what} lost packets while it was watched ({lost[0].Counter} went up by {lost[0].Delta} in {inbound.WatchedSeconds:0.##} s): some may be of connections to {evidence.Target}."),
+            Summary = Describe.Text($"{what} lost packets while it was watched ({lost[0].Counter} went up by {lost[0].Delta} in {inbound.WatchedSeconds:0.##} s): some may be of {(evidence.IsUdp ? "datagrams" : "connections")} to {evidence.Target}."),
             Subject = lost[0],
             Evidence = [.. lost.Take(4).Select(c => Counter(c, inbound))],
             Proves = "Packets that had arrived were lost before a socket saw them.",

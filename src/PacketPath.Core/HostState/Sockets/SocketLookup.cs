@@ -32,7 +32,7 @@ public sealed class SocketLookup
     {
         var query = new SocketQuery
         {
-            Kinds = [SocketKind.Stream],
+            Kinds = [KindOf(result)],
             RemoteAddresses = [Whole(target)],
             RemotePorts = [result.RemotePort],
             LocalPorts = result.LocalPort == 0 ? [] : [result.LocalPort],
@@ -44,12 +44,18 @@ public sealed class SocketLookup
 
     private IReadOnlyList<SocketEntry> Listeners(SynPathResult result, IPAddress target, bool withoutProcesses, CancellationToken stop)
     {
-        var query = new SocketQuery { Kinds = [SocketKind.Stream], LocalPorts = [result.RemotePort], States = [SocketState.Listen], WithoutProcesses = withoutProcesses };
-        var all = _table.List(query, stop).Select(socket => socket with { AskedAddress = result.RemoteAddress, AskedPort = result.RemotePort }).ToList();
+        var isDatagram = KindOf(result) == SocketKind.Datagram;
+        var query = new SocketQuery { Kinds = [KindOf(result)], LocalPorts = [result.RemotePort], States = isDatagram ? [] : [SocketState.Listen], WithoutProcesses = withoutProcesses };
+        var all = _table.List(query, stop).Where(socket => !isDatagram || Takes(socket, result)).Select(socket => socket with { AskedAddress = result.RemoteAddress, AskedPort = result.RemotePort }).ToList();
         var answering = ListenerChoice.Of(all, target, Ingress(result, target, stop));
         if (answering.Count == 0)
         {
             return [Absent(result, result.RemoteAddress, result.RemotePort, Any(target), 0), .. all];
+        }
+
+        if (isDatagram)
+        {
+            return answering;
         }
 
         var halfOpen = HalfOpen(target, result.RemotePort, stop);
@@ -68,6 +74,12 @@ public sealed class SocketLookup
         return back.Outcome == RouteOutcome.Usable ? back.InterfaceIndex : 0;
     }
 
+    private static SocketKind KindOf(SynPathResult result) => result.Protocol == TransportProtocol.Udp ? SocketKind.Datagram : SocketKind.Stream;
+
+    // A socket with a peer takes the peer's datagrams only.
+    private static bool Takes(SocketEntry socket, SynPathResult result) => socket is { Protocol: TransportProtocol.Udp }
+        && (socket.RemotePort == 0 || (socket.RemotePort == result.LocalPort && socket.RemoteAddress == result.LocalAddress));
+
     private int HalfOpen(IPAddress target, int port, CancellationToken stop) => _table.List(
         new SocketQuery { Kinds = [SocketKind.Stream], States = [SocketState.SynReceived], LocalPorts = [port], LocalAddresses = [Whole(target)], WithoutProcesses = true },
         stop).Count();
@@ -80,8 +92,8 @@ public sealed class SocketLookup
             ComputerName = stamp.ComputerName,
             NetNamespace = stamp.NetNamespace,
             ObservedAt = stamp.ObservedAt,
-            Kind = SocketKind.Stream,
-            Protocol = TransportProtocol.Tcp,
+            Kind = KindOf(result),
+            Protocol = result.Protocol == TransportProtocol.Udp ? TransportProtocol.Udp : TransportProtocol.Tcp,
             AddressFamily = result.RemoteAddress.Contains(':') ? AddressFamily.IPv6 : AddressFamily.IPv4,
             State = SocketState.Absent,
             LocalAddress = localAddress,

@@ -10,7 +10,7 @@ internal sealed record HopQuestion(Task AskedTwice, Task<IPAddress?> Answer);
 /// <summary>Asks one question: to a port, with a TTL, at these times, for so long.</summary>
 internal delegate HopQuestion HopAsker(int port, int ttl, TimeSpan[] times, TimeSpan wait, CancellationToken stop);
 
-/// <summary>Walks the hops with pairs of datagrams, alike but for the port: one to the QUIC port, one to a closed one. Where only the second goes on, the port is blocked there.</summary>
+/// <summary>Walks the hops with pairs of datagrams, alike but for the port: one to the port asked about, one to a closed one. Where only the second goes on, the port is blocked there.</summary>
 internal sealed class UdpWalk(HopAsker ask, IPAddress target, int port, int controlPort)
 {
     private const int HopsAtOnce = 6;
@@ -25,7 +25,8 @@ internal sealed class UdpWalk(HopAsker ask, IPAddress target, int port, int cont
     /// <summary>Asks over sockets of the walk's own.</summary>
     /// <param name="open">Opens an exchange with a port of the target, with a TTL.</param>
     /// <param name="target">The target, which answers in its own name.</param>
-    public static HopAsker Over(Func<int, int, Task<DatagramExchange>> open, IPAddress target) => (port, ttl, times, wait, stop) =>
+    /// <param name="datagram">What to send; null for the packet that asks for QUIC versions.</param>
+    public static HopAsker Over(Func<int, int, Task<DatagramExchange>> open, IPAddress target, byte[]? datagram = null) => (port, ttl, times, wait, stop) =>
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return new HopQuestion(asked.Task, AnswerAsync());
@@ -35,7 +36,7 @@ internal sealed class UdpWalk(HopAsker ask, IPAddress target, int port, int cont
             try
             {
                 using var exchange = await open(port, ttl).ConfigureAwait(false);
-                var running = exchange.RunAsync(new ControlDialog(new NegotiationDialog().Next()), times, wait, stop);
+                var running = exchange.RunAsync(new ControlDialog(datagram ?? new NegotiationDialog().Next()), times, wait, stop);
                 await exchange.Quiet.ConfigureAwait(false);
                 asked.TrySetResult();
                 await running.ConfigureAwait(false);
