@@ -447,6 +447,17 @@ Describe 'Trace-PacketPath' {
         (TabExpansion2 'Trace-PacketPath 127.0.0.1 -Protocol ' -cursorColumn 37).CompletionMatches.CompletionText | Should -Be 'Quic', 'Tcp', 'Udp'
     }
 
+    It 'traces a name at its addresses, and says how it resolved' {
+        $trace = Trace-PacketPath localhost -Port $openPort -IPv4
+        $trace.TargetName | Should -Be 'localhost'
+        $trace.RemoteAddress | Should -Be '127.0.0.1'
+        $trace.Stages[0].Observation | Should -Match '^localhost resolved to 127\.0\.0\.1 in '
+        $trace | Out-String -Width 100 | Should -Match 'localhost \(127\.0\.0\.1:'
+        Trace-PacketPath localhost -Port $openPort -IPv4 -PassThru | Where-Object { $_ -is [PacketPath.NameLookupResult] } | Out-String -Width 100 | Should -Match 'Servers asked'
+        { Trace-PacketPath 127.0.0.1 -QueryName 'a..b' } | Should -Throw
+        (TabExpansion2 'Trace-PacketPath 127.0.0.1 -QueryType TX' -cursorColumn 40).CompletionMatches.CompletionText | Should -Contain 'TXT'
+    }
+
     It 'names the text that is no target, and goes on' {
         $traces = Trace-PacketPath '10', '127.0.0.1' -Port $openPort -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.TargetObject | Should -Be '10'

@@ -99,7 +99,7 @@ public static class PacketTraceView
         var inside = netns.Length == 0 || netns.StartsWith("net:[", StringComparison.Ordinal) ? "" : $", {netns}";
         var here = $"{Text(trace, "ComputerName")}{inside}";
         var arrow = unicode ? "\u2192" : "->";
-        var ends = Text(trace, "RemoteAddress").Length == 0 ? $"{Target(trace)} {Dim}on {here}{Reset}" : Text(trace, "Kind") == "Listening" ? $"{Target(trace)} {Dim}on {here}, listening{Reset}" : $"{Dim}{here}{Reset} {arrow} {Bold}{Target(trace)}{Reset}";
+        var ends = Text(trace, "RemoteAddress").Length == 0 && Text(trace, "Kind") == "Connection" ? $"{Target(trace)} {Dim}on {here}{Reset}" : Text(trace, "Kind") == "Listening" ? $"{Target(trace)} {Dim}on {here}, listening{Reset}" : $"{Dim}{here}{Reset} {arrow} {Bold}{Target(trace)}{Reset}";
         return $"{ends}  {Dim}{Duration(trace)} ms{Reset}";
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Management.Automation;
+using PacketPath.HostState;
 using PacketPath.Module.Tests;
 using PacketPath.Tests;
 
@@ -111,6 +113,25 @@ public sealed class NameTraceTests(EngineFixture engine) : IClassFixture<EngineF
         Assert.Equal("NameNotFound", lost.Verdict.FaultId);
         Assert.Equal(PathLayer.Dns, Assert.Single(lost.Stages, static s => s.Status == TraceStageStatus.Fault).Layer);
         Assert.Equal(TraceStageStatus.Cleared, lost.Stages[0].Status);
+    }
+
+    [RootFact]
+    public void NothingOfAHangingLookupHoldsCtrlC()
+    {
+        using var network = Build(Dead);
+        using var inside = NetworkNamespace.Open(network.NamespaceOf("a"));
+        var clock = new StopClock();
+        for (var round = 0; round < 3; round++)
+        {
+            using var shell = PowerShell.Create(engine.Runspace);
+            var run = shell.AddScript($"Trace-PacketPath stop{round}.lab -TimeoutSeconds 30 -NetNamespace {network.NamespaceOf("a")}").BeginInvoke();
+            Assert.True(SpinWait.SpinUntil(() => run.IsCompleted || inside.Run(static () => File.ReadAllText("/proc/thread-self/net/udp")).Contains(":0035 ", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+            Assert.False(run.IsCompleted, "The pipeline ended by itself.");
+            clock.Time(shell.Stop);
+            Assert.True(run.IsCompleted);
+        }
+
+        clock.AssertWithinLimit();
     }
 
     private static LabNetwork Build(params string[] servers)

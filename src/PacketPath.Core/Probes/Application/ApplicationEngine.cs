@@ -75,7 +75,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
         {
             var done = await Task.WhenAny(left).ConfigureAwait(false);
             left.Remove(done);
-            if (await OutputAsync(target, done).ConfigureAwait(false) is { } output)
+            if (await OutputAsync(target, () => done).ConfigureAwait(false) is { } output)
             {
                 _sink(output with { MoreFollow = true });
             }
@@ -146,7 +146,7 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
         try
         {
             await Task.Yield();
-            if (await OutputAsync(target, ProbeAsync(target, _stop.Token)).ConfigureAwait(false) is { } output)
+            if (await OutputAsync(target, () => ProbeAsync(target, _stop.Token)).ConfigureAwait(false) is { } output)
             {
                 _sink(output);
             }
@@ -158,11 +158,11 @@ internal abstract class ApplicationEngine<TTarget, TResult> : IProbeEngine<TTarg
     }
 
     // Null where the probe was stopped.
-    private async Task<ProbeOutput<TTarget, TResult>?> OutputAsync(TTarget target, Task<TResult> probe)
+    private async Task<ProbeOutput<TTarget, TResult>?> OutputAsync(TTarget target, Func<Task<TResult>> probe)
     {
         try
         {
-            return new ProbeOutput<TTarget, TResult>(target, await probe.ConfigureAwait(false), null);
+            return new ProbeOutput<TTarget, TResult>(target, await probe().ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
