@@ -2,7 +2,7 @@ using PacketPath.Capture;
 
 namespace PacketPath.Diagnosis;
 
-/// <summary>The packets among the evidence: some hundred bytes are kept of each, and no more than so many. Attempts are found among them by their ends and sequence numbers.</summary>
+/// <summary>The packets among the evidence: some hundred bytes are kept of each, and no more than so many. Attempts are found among them by their ends and sequence numbers, datagrams by their payload.</summary>
 internal sealed class CaptureEvidence(CancellationToken stop)
 {
     private const long Nanoseconds = 100;
@@ -102,8 +102,9 @@ internal sealed class CaptureEvidence(CancellationToken stop)
             return null;
         }
 
-        var key = FlowEnds.Of(IpProtocol.Tcp, local, (ushort)probe.LocalPort, remote, (ushort)probe.RemotePort, out var up);
-        foreach (var packet in probe.Syns.Concat(probe.Replies).Concat(probe.LocalResponses).Where(static p => p.SequenceNumber is not null).OrderBy(static p => p.CapturedAt))
+        var isUdp = probe.Protocol == TransportProtocol.Udp;
+        var key = FlowEnds.Of(isUdp ? IpProtocol.Udp : IpProtocol.Tcp, local, (ushort)probe.LocalPort, remote, (ushort)probe.RemotePort, out var up);
+        foreach (var packet in probe.Syns.Concat(probe.Replies).Concat(probe.LocalResponses).Where(static p => p.SequenceNumber is not null || p.Kind == SynPacketKind.Datagram).OrderBy(static p => p.CapturedAt))
         {
             var leaves = TargetKey.Canonical(packet.From) == TargetKey.Canonical(probe.LocalAddress);
             var seen = _reader.Seen(packet, leaves ? up : !up, leaves);
@@ -117,7 +118,9 @@ internal sealed class CaptureEvidence(CancellationToken stop)
         CapturePointNames.Set(_store.Points);
         var first = CapturePoint.Nanoseconds(probe.ObservedAt)!.Value;
         var about = (long)((probe.TimeoutSeconds + 2) * 1e9);
-        return _store.FlowsOf(key).LastOrDefault(f => probe.Syns.Length > 0
+        return _store.FlowsOf(key).LastOrDefault(f => isUdp
+            ? f.Legs.Exists(l => l.Packets.Exists(p => Math.Abs(p.Nanoseconds - first) < about))
+            : probe.Syns.Length > 0
             ? f.Legs.Exists(l => l.Initial is { } initial && probe.Syns.Any(s => s.SequenceNumber == initial))
             : Math.Abs(f.Legs[0].Packets[0].Nanoseconds - first) < about);
     }

@@ -27,7 +27,7 @@ internal sealed class CapturePlaceView
             || summaries.Any(s => s.LocalAddresses.Any(own => TargetKey.Canonical(own) == target));
         KnowsTarget = HoldsTarget || (System.Net.IPAddress.TryParse(target, out var address) && points.Any(p => p.Knows(PacketAddress.From(address))));
         string[] addresses = [target, TargetKey.Canonical(probe.LocalAddress)];
-        Admits = summaries.Length == 0 ? null : summaries.Select(s => FilterScope.Admits(s.Filter, addresses, [probe.LocalPort, probe.RemotePort])).Aggregate(
+        Admits = summaries.Length == 0 ? null : summaries.Select(s => FilterScope.Admits(s.Filter, addresses, [probe.LocalPort, probe.RemotePort], probe.Protocol)).Aggregate(
             (bool?)false, static (all, one) => all == true || one == true ? true : all is null || one is null ? null : false);
         var slack = place.ComputerName.Length > 0 && place.ComputerName == sender.ComputerName ? 0 : ClockSlack;
         Standing = StandingOver(summaries, view, slack);

@@ -33,7 +33,7 @@ internal sealed class LastAck
     /// <summary>What is known of a lost ACK; null where the handshake did not complete here, or nothing tells that it did not complete there.</summary>
     public static LastAck? Of(EvidenceSet evidence)
     {
-        if (evidence is not { IsOpen: true, Probe: { } probe } || (evidence.HalfOpen is null && evidence.TwoEnds is null)
+        if (evidence is not { IsOpen: true, IsUdp: false, Probe: { } probe } || (evidence.HalfOpen is null && evidence.TwoEnds is null)
             || evidence.TargetSockets.Listener is { } listener && Faults.AcceptQueueFull.IsFull(listener))
         {
             return null;

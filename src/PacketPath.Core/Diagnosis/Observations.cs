@@ -15,6 +15,7 @@ internal static class Observations
     public const string DatagramSource = "send(), recv() and SO_ERROR";
     public const string CaptureSource = "capture on the flow's 4-tuple";
     public const string OtherCaptureSource = "captures at several points, matched by sequence number";
+    public const string OtherDatagramCaptureSource = "captures at several points, matched by ports and payload";
     public const string WalkSource = "TTL walk";
     public const string CounterSource = "kernel counters before and after the attempt";
 

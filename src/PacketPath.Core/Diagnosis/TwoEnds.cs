@@ -19,6 +19,8 @@ internal sealed class TwoEnds
         ];
     }
 
+    private bool IsUdp => _probe.Protocol == TransportProtocol.Udp;
+
     /// <summary>The flow across all points.</summary>
     public FlowView View { get; }
 
@@ -48,7 +50,7 @@ internal sealed class TwoEnds
     public string Way(bool request) => string.Join(" > ", (request ? View.Forward : View.Reply).Select(static l => l.Point.Name));
 
     /// <summary>The answers seen, as a person writes them.</summary>
-    public string Answers() => string.Join(", ", View.Packets.Where(p => p.GoesUp != View.ForwardGoesUp).Select(p => p.Any.Describe(IpProtocol.Tcp)).Distinct().Take(3));
+    public string Answers() => string.Join(", ", View.Packets.Where(p => p.GoesUp != View.ForwardGoesUp).Select(p => p.Any.Describe(IsUdp ? IpProtocol.Udp : IpProtocol.Tcp)).Distinct().Take(3));
 
     /// <summary>What the request was translated to on its way; null where it was not.</summary>
     public string? Translation()
@@ -59,20 +61,20 @@ internal sealed class TwoEnds
         }
 
         var (source, sourcePort, destination, destinationPort) = View.Ends(View.Forward[^1]);
-        return $"{View.Forward[^1].Point.Name} saw it as {TargetKey.Text(source.ToString(), sourcePort)} to {TargetKey.Text(destination.ToString(), destinationPort)}, by its sequence number";
+        return $"{View.Forward[^1].Point.Name} saw it as {TargetKey.Text(source.ToString(), sourcePort)} to {TargetKey.Text(destination.ToString(), destinationPort)}, by its {(IsUdp ? "payload" : "sequence number")}";
     }
 
     /// <summary>What was captured of the request and the answer, as evidence.</summary>
     public IEnumerable<FailureEvidence?> Seen()
     {
         yield return View.Forward.Length == 0 ? null : Observations.Supports(
-            $"the {(_probe.Protocol == TransportProtocol.Udp ? "datagram" : "SYN")} was captured at {Way(request: true)}", Observations.OtherCaptureSource, _probe.ObservedAt);
+            $"the {(IsUdp ? "datagram" : "SYN")} was captured at {Way(request: true)}", IsUdp ? Observations.OtherDatagramCaptureSource : Observations.OtherCaptureSource, _probe.ObservedAt);
         yield return View.Reply.Length == 0 ? null : Observations.Supports(
-            $"the answer ({Answers()}) was captured at {Way(request: false)}", Observations.OtherCaptureSource, _probe.ObservedAt);
-        yield return Translation() is { } translation ? Observations.Supports(translation, Observations.OtherCaptureSource, _probe.ObservedAt) : null;
+            $"the answer ({Answers()}) was captured at {Way(request: false)}", IsUdp ? Observations.OtherDatagramCaptureSource : Observations.OtherCaptureSource, _probe.ObservedAt);
+        yield return Translation() is { } translation ? Observations.Supports(translation, IsUdp ? Observations.OtherDatagramCaptureSource : Observations.OtherCaptureSource, _probe.ObservedAt) : null;
     }
 
     /// <summary>What a place's capture did not see, as evidence.</summary>
     public FailureEvidence Missed(CapturePlaceView place, string what) => Observations.Supports(
-        $"the capture at {place.Name} saw {what}{place.StandingText}", Observations.OtherCaptureSource, _probe.ObservedAt);
+        $"the capture at {place.Name} saw {what}{place.StandingText}", IsUdp ? Observations.OtherDatagramCaptureSource : Observations.OtherCaptureSource, _probe.ObservedAt);
 }

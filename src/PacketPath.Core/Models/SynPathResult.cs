@@ -213,10 +213,16 @@ public sealed record SynPacket
     /// <summary>The maximum segment size option; null where absent.</summary>
     public int? Mss { get; init; }
 
-    /// <summary>The ICMP type; null for TCP.</summary>
+    /// <summary>The bytes behind the UDP header; null for anything but a datagram.</summary>
+    public int? PayloadLength { get; init; }
+
+    /// <summary>A digest of the first bytes of the payload, by which other captures know the datagram again; null where there is none.</summary>
+    public long? PayloadDigest { get; init; }
+
+    /// <summary>The ICMP type; null for anything else.</summary>
     public int? IcmpType { get; init; }
 
-    /// <summary>The ICMP code; null for TCP.</summary>
+    /// <summary>The ICMP code; null for anything else.</summary>
     public int? IcmpCode { get; init; }
 
     /// <summary>The object in one line, as it prints inside another.</summary>

@@ -50,6 +50,12 @@ internal readonly record struct CapturedSegment
     /// <summary>The maximum segment size option; 0 where absent.</summary>
     public int Mss { get; init; }
 
+    /// <summary>The bytes behind the UDP header, by the headers.</summary>
+    public int PayloadLength { get; init; }
+
+    /// <summary>The digest of a datagram's payload; null where there is none.</summary>
+    public long? PayloadDigest { get; init; }
+
     /// <summary>The ICMP type.</summary>
     public int IcmpType { get; init; }
 

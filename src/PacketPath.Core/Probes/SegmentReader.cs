@@ -28,6 +28,7 @@ internal static class SegmentReader
         }
 
         var quoted = packet.Quoted;
+        var payload = own && transport == TransportKind.Udp ? packet.PayloadLength + Math.Max(0, captured.OriginalLength - captured.Data.Length) : 0;
         segment = new CapturedSegment
         {
             TimestampNanoseconds = captured.TimestampNanoseconds,
@@ -47,6 +48,8 @@ internal static class SegmentReader
             Acknowledgment = packet.Tcp.AcknowledgmentNumber,
             Window = packet.Tcp.Window,
             Mss = packet.Tcp.MaximumSegmentSize ?? 0,
+            PayloadLength = payload,
+            PayloadDigest = payload > 0 ? PayloadDigest.Of(captured, packet, payload) : null,
             IcmpType = packet.Icmp.Type,
             IcmpCode = packet.Icmp.Code,
         };

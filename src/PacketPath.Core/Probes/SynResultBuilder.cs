@@ -117,6 +117,8 @@ internal sealed class SynResultBuilder
         AcknowledgmentNumber = !isTcp ? null : segment.Acknowledgment,
         Window = !isTcp ? null : segment.Window,
         Mss = !isTcp || segment.Mss == 0 ? null : segment.Mss,
+        PayloadLength = segment.Kind == SynPacketKind.Datagram ? segment.PayloadLength : null,
+        PayloadDigest = segment.Kind == SynPacketKind.Datagram ? segment.PayloadDigest : null,
         IcmpType = segment.IsIcmp ? segment.IcmpType : null,
         IcmpCode = segment.IsIcmp ? segment.IcmpCode : null,
     };

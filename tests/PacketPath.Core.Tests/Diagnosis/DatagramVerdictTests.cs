@@ -1,3 +1,4 @@
+using PacketPath.Capture;
 using PacketPath.Diagnosis;
 
 namespace PacketPath.Core.Tests.Diagnosis;
@@ -179,6 +180,53 @@ public class DatagramVerdictTests
         var missing = Verdict(refused, Asked(scene, Receiver(scene, 0, 0, 3) with { State = SocketState.Absent, Cookie = 0 }));
         Assert.Equal(("ListenerMissing", Confidence.Proven), (missing.FaultId, missing.Confidence));
         Assert.Equal("RemoteRefused", Resolver.Resolve([refused, Asked(scene) with { Protocol = TransportProtocol.Tcp }]).First(static v => v is { IsPrimary: true, Protocol: TransportProtocol.Udp }).FaultId);
+    }
+
+    // The flow of the attempt as another place saw it; address translation may have changed who seems to send.
+    private static PacketRecord At(Scene scene, PacketRecord record, string? client = null) => record with
+    {
+        Protocol = TransportProtocol.Udp, TcpFlags = null, SequenceNumber = null, AcknowledgmentNumber = null, PayloadLength = 19, PayloadDigest = record.SourceAddress == scene.Source ? 77 : 78,
+        SourceAddress = record.SourceAddress == scene.Source ? client ?? scene.Source : record.SourceAddress, DestinationAddress = record.DestinationAddress == scene.Source ? client ?? scene.Source : record.DestinationAddress,
+        SourcePort = record.SourcePort == 443 ? 5000 : record.SourcePort, DestinationPort = record.DestinationPort == 443 ? 5000 : record.DestinationPort,
+    };
+
+    private static SynPathResult Silent(Scene scene) => Of(scene, SynOutcome.NoReply) with
+    {
+        ControlPort = 33434, ControlReply = Control(scene), Syns = [AsDatagram(scene.Packet(SynPacketKind.Syn, scene.Source, scene.Target, 64)) with { PayloadLength = 19, PayloadDigest = 77 }],
+    };
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_capture_at_the_target_tells_what_silence_does_not(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var (there, back) = (At(scene, CaptureScene.Syn(scene, "server")), At(scene, CaptureScene.Answer(scene, "server")));
+        var (stood, address) = (CaptureScene.Stood("server"), CaptureScene.Address(scene, "server"));
+        var never = Verdict(Silent(scene), stood, address);
+        Assert.Equal(("ForwardPathLost", Confidence.Proven), (never.FaultId, never.Confidence));
+        Assert.Equal("ForwardPathLost", Verdict(Silent(scene), CaptureScene.Stood("server", filter: "udp port 5000"), address).FaultId);
+        Assert.Equal("Indeterminate", Verdict(Silent(scene), CaptureScene.Stood("server", filter: "tcp port 5000"), address).FaultId);
+
+        var answered = Verdict(Silent(scene), there, back, stood, address);
+        Assert.Equal(("ReturnPathLost", Confidence.Proven), (answered.FaultId, answered.Confidence));
+
+        var arrived = Verdict(Silent(scene), there, stood, address);
+        Assert.Equal("Indeterminate", arrived.FaultId);
+        Assert.Contains("nothing was sent back from there", arrived.Summary);
+        Assert.Equal("Indeterminate", Verdict(Silent(scene) with { ControlReply = null }, there, stood, address).FaultId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Behind_address_translation_a_datagram_is_known_by_its_payload(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        PacketEvidence[] seen = [At(scene, CaptureScene.Syn(scene, "server"), scene.FarRouter), At(scene, CaptureScene.Answer(scene, "server"), scene.FarRouter), CaptureScene.Stood("server"), CaptureScene.Address(scene, "server")];
+        var verdict = Verdict([Silent(scene), .. seen]);
+        Assert.Equal("ReturnPathLost", verdict.FaultId);
+        Assert.Contains(verdict.Evidence, static e => e.Observation.Contains("by its payload", StringComparison.Ordinal));
+        var other = Silent(scene);
+        Assert.NotEqual("ReturnPathLost", Verdict([other with { Syns = [other.Syns[0] with { PayloadDigest = 99 }] }, .. seen]).FaultId);
     }
 
     [Theory]

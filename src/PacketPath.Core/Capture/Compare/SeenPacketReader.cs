@@ -117,7 +117,17 @@ internal sealed class SeenPacketReader
     /// <param name="packet">The packet.</param>
     /// <param name="fromLow">True where it goes from the low end to the high one.</param>
     /// <param name="leaves">True where it left the probe's host.</param>
-    public SeenPacket Seen(SynPacket packet, bool fromLow, bool leaves) => new()
+    public SeenPacket Seen(SynPacket packet, bool fromLow, bool leaves) => packet.Kind == SynPacketKind.Datagram ? new()
+    {
+        Nanoseconds = CapturePoint.Nanoseconds(packet.CapturedAt)!.Value,
+        Digest = packet.PayloadDigest ?? -1,
+        Length = packet.PayloadLength ?? 0,
+        Identification = (uint)packet.IpId,
+        Ttl = (byte)packet.Ttl,
+        FromLow = fromLow,
+        Direction = leaves ? PacketDirection.Outgoing : PacketDirection.Incoming,
+    }
+    : new()
     {
         Kind = SeenKind.Tcp,
         Nanoseconds = CapturePoint.Nanoseconds(packet.CapturedAt)!.Value,

@@ -145,6 +145,11 @@ public sealed class Indeterminate : FaultRule
                 [commands.Firewall(), commands.Listeners(), commands.ProbeAndResolve()]);
         }
 
+        if (evidence is { IsUdp: true, SynSeen: true, TwoEnds: { IsAnswered: false, Receiver: { SawRequest: true } receiver } ends } && evidence.Probe is { Replies.Length: 0 } arrived)
+        {
+            return OfArrived(evidence, arrived, ends, receiver);
+        }
+
         if (evidence is { SynSeen: true, ControlAnswer: { } control } && evidence.Probe is { Replies.Length: 0 } probe)
         {
             return OfSilentService(evidence, probe, control);
@@ -196,6 +201,22 @@ public sealed class Indeterminate : FaultRule
                 Describe.Text($"Trace-PacketPath -Listening -TargetName {Commands.Quote(evidence.RemoteAddress)} -Port {evidence.Key.RemotePort} -Protocol Udp{(probe.LocalAddress is { } local ? $" -From {local}" : "")} # on {control.From}"),
                 Describe.Text($"Watch-PacketCapture -Filter 'udp port {evidence.Key.RemotePort}' -DurationSeconds 10 # on {control.From}, while it is asked again"),
                 commands.ProbeAndResolve(" -FindHop"),
+            ]);
+    }
+
+    // The target's own capture has the datagrams and no answer: the way there is in order, and what is done with them is the target's affair.
+    private static Finding OfArrived(EvidenceSet evidence, SynPathResult probe, TwoEnds ends, CapturePlaceView receiver)
+    {
+        var there = new Commands(evidence).At(receiver.Place.NetNamespace);
+        return Open(
+            Describe.Text($"{Describe.Count(probe.Syns.Length, "datagram")} to {evidence.Target} came to {receiver.Name}, and nothing was sent back from there: the way there works, and this port keeps silent."),
+            probe,
+            [.. ends.Seen(), ends.Missed(receiver, "no answer leave"), Observations.Control(evidence), Observations.Silence(evidence), Observations.Socket(evidence)],
+            $"The datagrams came to {receiver.Name}, and no answer left it.",
+            "what the target does with the datagrams: asked of its sockets and input hooks",
+            [
+                Describe.Text($"Trace-PacketPath -Listening -TargetName {Commands.Quote(evidence.RemoteAddress)} -Port {evidence.Key.RemotePort} -Protocol Udp{(probe.LocalAddress is { } local ? $" -From {local}" : "")} # on {evidence.RemoteAddress}"),
+                there.Firewall(),
             ]);
     }
 

@@ -18,14 +18,14 @@ public sealed class NoReply : FaultRule
             return null;
         }
 
-        if (evidence.TwoEnds is { IsAnswered: false, Receiver: { SawRequest: true, Standing: > Confidence.Possible } receiver } ends)
-        {
-            return OfUnanswered(evidence, probe, ends, receiver);
-        }
-
         if (evidence.IsUdp)
         {
             return OfDatagrams(evidence, probe);
+        }
+
+        if (evidence.TwoEnds is { IsAnswered: false, Receiver: { SawRequest: true, Standing: > Confidence.Possible } receiver } ends)
+        {
+            return OfUnanswered(evidence, probe, ends, receiver);
         }
 
         var target = probe.Hops.FirstOrDefault(h => h.IsTarget && h.Address is not null);
@@ -60,7 +60,8 @@ public sealed class NoReply : FaultRule
     // Silence of a UDP port is no fault: only that the target is silent altogether, where a host that is up has an answer, makes one likely.
     private static Finding? OfDatagrams(EvidenceSet evidence, SynPathResult probe)
     {
-        if (evidence.ControlAnswer is not null || probe.ControlPort == 0)
+        // What came to the target, and was not answered there, may be all that the service does.
+        if (evidence.ControlAnswer is not null || probe.ControlPort == 0 || evidence.TwoEnds?.Receiver is { SawRequest: true })
         {
             return null;
         }
