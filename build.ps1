@@ -103,11 +103,14 @@ $testPackages = [ordered]@{
     'tracepath' = 'iputils-tracepath'; 'ethtool' = 'ethtool'; 'tcpdump' = 'tcpdump'; 'curl' = 'curl'; 'openssl' = 'openssl'
     'nginx' = 'nginx-light'; 'caddy' = 'caddy'; 'unbound' = 'unbound'; 'dnsmasq' = 'dnsmasq-base'; 'kdig' = 'knot-dnsutils'
     'tinyproxy' = 'tinyproxy'; 'squid' = 'squid'; 'gtlsserver' = 'ngtcp2-server'; 'gtlsclient' = 'ngtcp2-client'
-    'chromium-headless-shell' = 'chromium-headless-shell'
+    'chromium-headless-shell' = 'chromium-headless-shell'; 'ssh' = 'openssh-client'; 'sshd' = 'openssh-server'
 }
 
 # What some of them would start with the next boot.
-$services = @{ 'nginx-light' = 'nginx'; 'caddy' = 'caddy'; 'unbound' = 'unbound'; 'tinyproxy' = 'tinyproxy'; 'squid' = 'squid'; 'ngtcp2-server' = 'ngtcp2d' }
+$services = @{
+    'nginx-light' = 'nginx'; 'caddy' = 'caddy'; 'unbound' = 'unbound'; 'tinyproxy' = 'tinyproxy'; 'squid' = 'squid'; 'ngtcp2-server' = 'ngtcp2d'
+    'openssh-server' = 'ssh', 'ssh.socket'
+}
 
 function isHere([string] $Program) { (has $Program) -or [IO.File]::Exists("/usr/sbin/$Program") }
 
@@ -138,7 +141,9 @@ function install([Collections.IDictionary] $Packages) {
         say "Setup: installing $list with apt-get."
         withoutStarting { aptInstall $missing }
         foreach ($package in $missing) {
-            if ($services.Contains($package) -and (has 'systemctl')) { $null = run 'systemctl' @('--quiet', 'disable', $services[$package]) }
+            if ($services.Contains($package) -and (has 'systemctl')) {
+                foreach ($service in $services[$package]) { $null = run 'systemctl' @('--quiet', 'disable', $service) }
+            }
         }
     }
 }
