@@ -3,6 +3,8 @@ namespace PacketPath.Reporting;
 /// <summary>One target: the verdict, the path drawn, how it is known, and the evidence.</summary>
 internal sealed class CaseSection(HtmlWriter html, PacketTrace trace, int number, bool isOnly)
 {
+    private const int MostTimelines = 24;
+
     private readonly PacketFailure _verdict = trace.Verdict;
     private readonly string _tone = StatusWords.Tone(trace.Verdict);
 
@@ -92,9 +94,15 @@ internal sealed class CaseSection(HtmlWriter html, PacketTrace trace, int number
             new MtuDrawing(html, mtu).Write();
         }
 
-        foreach (var probe in trace.Evidence.SelectMany(Probes))
+        var timelines = trace.Evidence.SelectMany(Timelines).ToArray();
+        foreach (var timeline in timelines.Take(MostTimelines))
         {
-            new TimelineDrawing(html, probe).Write();
+            new TimelineDrawing(html, timeline).Write();
+        }
+
+        if (timelines.Length > MostTimelines)
+        {
+            html.Html($"<p class=\"meta\">{timelines.Length - MostTimelines} more are not drawn.</p>\n");
         }
 
         var packets = trace.Evidence.OfType<PacketRecord>().ToArray();
@@ -105,12 +113,27 @@ internal sealed class CaseSection(HtmlWriter html, PacketTrace trace, int number
         }
     }
 
-    private static IEnumerable<SynPathResult> Probes(object item) => item switch
+    // The attempt beneath an application is drawn where nothing else shows the way there.
+    private IEnumerable<Timeline> Timelines(object item)
     {
-        SynPathResult probe => [probe],
-        ApplicationEvidence { TcpPath: { } probe } => [probe],
-        _ => [],
-    };
+        if ((item as SynPathResult ?? (trace.Evidence.OfType<SynPathResult>().Any() ? null : (item as ApplicationEvidence)?.TcpPath)) is { } probe)
+        {
+            yield return AttemptTimeline.Of(probe);
+        }
+
+        foreach (var conversation in item switch
+        {
+            // Those that failed first: they are what is asked about.
+            TlsServerNameResult tls => tls.Handshakes.OrderBy(static h => h.Outcome == TlsOutcome.Completed).Select(handshake => TlsTimeline.Of(tls, handshake)),
+            ProxyConnectResult proxy => new[] { proxy.ProxyTls, proxy.TunnelTls }.OfType<TlsHandshake>().Where(static h => h.Records.Length > 0).Select(handshake => TlsTimeline.Of(proxy, handshake)),
+            QuicPathResult quic => [QuicTimeline.Of(quic)],
+            DnsTruncationResult dns => [DnsTimeline.Of(dns)],
+            _ => [],
+        })
+        {
+            yield return conversation;
+        }
+    }
 
     private void Stages()
     {

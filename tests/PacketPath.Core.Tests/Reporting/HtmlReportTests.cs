@@ -144,6 +144,56 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void A_TLS_handshake_is_drawn_record_by_record()
+    {
+        var drawing = Drawing("The TLS handshake for a.example with", SamplePages.Tls());
+
+        Assert.Equal(["client_hello", "server_hello", "alert unrecognized_name"], Sent(drawing).Select(static t => t.Split(" · ")[0]));
+        Assert.Contains("unrecognized_name", drawing.Elements("text").Last().Value, StringComparison.Ordinal);
+        Assert.Single(drawing.Descendants("path"), static p => (string?)p.Attribute("class") == "fill-bad");
+
+        var silent = Drawing("The TLS handshake for a.example with", SamplePages.Tls() with { Handshakes = [SamplePages.Tls().Handshakes[0] with { Outcome = TlsOutcome.TimedOut, Alerts = [], Records = [new TlsRecord { ContentType = "handshake", Messages = "client_hello", Length = 300 }] }] });
+        Assert.EndsWith("unanswered", Assert.Single(Sent(silent)), StringComparison.Ordinal);
+        Assert.Single(silent.Descendants("path"), static p => (string?)p.Attribute("class") == "cross");
+    }
+
+    [Fact]
+    public void QUIC_is_drawn_with_its_controls()
+    {
+        var scene = new Scene(false);
+        var answered = Sent(Drawing("The datagrams of the question for QUIC", QuicCases.Answered(scene)));
+        Assert.Equal(["a version that nobody speaks · 1200 bytes", "Version Negotiation · 1, 2"], answered);
+
+        var silent = Sent(Drawing("The datagrams of the question for QUIC", QuicCases.Silent(scene, targetAnswersControl: true)));
+        Assert.Equal(["a version that nobody speaks · 1200 bytes, unanswered", "control to port 33434 · 32 bytes", "ICMP · PortUnreachable, to the control"], silent[..3]);
+    }
+
+    [Fact]
+    public void The_queries_of_a_question_are_drawn_each_with_its_answer()
+    {
+        var scene = new Scene(false);
+        Assert.All(Sent(Drawing("The queries for", NameServerCases.Silent(scene))), static text => Assert.EndsWith("unanswered", text, StringComparison.Ordinal));
+        var fits = Sent(Drawing("The queries for", NameServerCases.Fits(scene)));
+        Assert.StartsWith("query · UDP", fits[0], StringComparison.Ordinal);
+        Assert.Contains(fits, static text => text.StartsWith("answer NOERROR · ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_attempt_beneath_an_application_is_not_drawn_beside_the_trace_s_own()
+    {
+        var scene = new Scene(false);
+        static int Attempts(XElement page) => page.Descendants("h3").Count(static h => h.Value == "Packets of the attempt");
+
+        Assert.Equal(1, Attempts(SamplePages.Read(SamplePages.Page(SamplePages.Tls() with { TcpPath = scene.Open() }))));
+        Assert.Equal(1, Attempts(SamplePages.Read(SamplePages.Page(SampleTraces.Healthy() with { Evidence = [scene.Open(), SamplePages.Tls() with { TcpPath = scene.Open() }] }))));
+    }
+
+    private static XElement Drawing(string title, PacketEvidence evidence) => SamplePages.Read(SamplePages.Page(evidence))
+        .Descendants("svg").Single(svg => svg.Element("title")?.Value.StartsWith(title, StringComparison.Ordinal) == true);
+
+    private static string[] Sent(XElement drawing) => [.. drawing.Elements("text").Where(static t => ((string?)t.Attribute("class"))?.Split(' ')[0] == "packet").Select(static t => t.Value)];
+
+    [Fact]
     public void Captured_packets_stand_with_their_target()
     {
         var scene = new Scene(false);

@@ -25,6 +25,30 @@ public static class SamplePages
         return XDocument.Load(reader).Root!;
     }
 
+    /// <summary>A handshake that the server ends with an alert.</summary>
+    public static TlsServerNameResult Tls()
+    {
+        var open = new Scene(false).Open();
+        return new()
+        {
+            ComputerName = open.ComputerName, NetNamespace = open.NetNamespace, ObservedAt = open.ObservedAt, RemoteAddress = open.RemoteAddress, RemotePort = open.RemotePort, Protocol = TransportProtocol.Tcp,
+            Handshakes =
+            [
+                new TlsHandshake
+                {
+                    ServerName = "a.example", Outcome = TlsOutcome.Alert, Alert = "unrecognized_name", HandshakeMilliseconds = 1.2,
+                    Alerts = [new TlsAlert { IsFromPeer = true, IsFatal = true, Code = 112, Name = "unrecognized_name", OffsetMilliseconds = 1.1 }],
+                    Records =
+                    [
+                        new TlsRecord { ContentType = "handshake", Messages = "client_hello", Length = 300 },
+                        new TlsRecord { IsFromPeer = true, ContentType = "handshake", Messages = "server_hello", Length = 100, OffsetMilliseconds = 1 },
+                        new TlsRecord { IsFromPeer = true, ContentType = "alert", Length = 2, OffsetMilliseconds = 1.1 },
+                    ],
+                },
+            ],
+        };
+    }
+
     /// <summary>A trace whose every text is hostile.</summary>
     public static PacketTrace HostileTrace()
     {
@@ -52,6 +76,17 @@ public static class SamplePages
                 mtu with { RemoteAddress = Hostile, Hops = [new MtuHop { Ttl = 1, Address = Hostile, HostName = Hostile }], PacketTooBig = [new PacketTooBigReport { From = Hostile, SentSize = 1400, Reason = Hostile }], Probes = [new MtuProbePacket { Size = 1400, From = Hostile }] },
                 new PacketRecord { ComputerName = Hostile, NetNamespace = Hostile, InterfaceAlias = Hostile, SourceAddress = Hostile, DestinationAddress = Hostile, Summary = Hostile, TcpFlags = Hostile },
                 new SocketEntry { ComputerName = Hostile, LocalAddress = Hostile },
+                Tls() with { RemoteAddress = Hostile, Handshakes = [new TlsHandshake { ServerName = Hostile, Alert = Hostile, Outcome = TlsOutcome.Alert, Records = [new TlsRecord { ContentType = Hostile, Messages = Hostile }, new TlsRecord { ContentType = "alert" }], Alerts = [new TlsAlert { Name = Hostile }] }] },
+                new QuicPathResult
+                {
+                    RemoteAddress = Hostile, LocalAddress = Hostile, SocketError = Hostile, QuicAnswered = true, Versions = [Hostile], Controls = [new UdpControl { From = Hostile }], ErrorQueue = [new IcmpReport { Offender = Hostile, Meaning = Hostile }],
+                    Handshake = new QuicHandshake { ServerName = Hostile, Alert = Hostile, CipherSuite = Hostile, RttMilliseconds = 1, Outcome = QuicHandshakeOutcome.Closed },
+                },
+                new DnsTruncationResult
+                {
+                    Name = Hostile, Type = Hostile, RemoteAddress = Hostile, ResponseCode = Hostile,
+                    Exchanges = [new DnsExchange { ResponseCode = Hostile, Flags = Hostile, Rejected = [new DnsRejectedReply { From = Hostile, Detail = Hostile }], ErrorQueue = [new IcmpReport { Offender = Hostile, Meaning = Hostile }] }],
+                },
             ],
         };
     }
