@@ -226,6 +226,7 @@ internal sealed class EvidenceGrouping
             SilentTalk = _silent.GetValueOrDefault(key),
             TwoEnds = probes.Count == 0 || _captures.IsEmpty ? null : _captures.Of(probes[0], place => _hosts.GetValueOrDefault(place)),
             Opposite = opposite,
+            FarInbounds = probes.Count == 0 ? [] : [.. _inbound.JoinedTo(key).Where(far => !_probes.ContainsKey(far)).Select(far => new FarInbound(_inbound.Of(far)!, DestinationSet(far, null)))],
             HalfOpen = probes.Count == 0 ? null : _sockets.HalfOpen(probes[0]),
             IsSighted = probes.Count > 0 && _captures.IsSighted(probes[0]),
             Connection = probes.Count > 0 || key.RemotePort == 0 ? null : ConnectionState.Of(_connections.GetValueOrDefault(key)),

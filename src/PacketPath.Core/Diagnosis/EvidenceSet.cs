@@ -78,6 +78,9 @@ internal sealed partial class EvidenceSet
     /// <summary>The tracked connections read in this namespace.</summary>
     public IReadOnlyList<ConntrackEntry> Connections { get; init; } = [];
 
+    /// <summary>What other hosts said of connections that come in to this target, beside the attempt that counts.</summary>
+    public IReadOnlyList<FarInbound> FarInbounds { get; init; } = [];
+
     /// <summary>What captures in other places saw of the attempt that counts; null where there are none.</summary>
     public TwoEnds? TwoEnds { get; init; }
 

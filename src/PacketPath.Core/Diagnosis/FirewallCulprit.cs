@@ -95,7 +95,8 @@ internal sealed class FirewallCulprit
     /// <summary>The rule that would stop a connection that comes in; null where the rules are not known or none fits.</summary>
     public static FirewallCulprit? Inbound(EvidenceSet evidence, ListeningResult inbound, bool rejects) => Find(evidence, inbound.ObservedAt, rejects, new FirewallFlow
     {
-        Direction = FlowDirection.Input,
+        Direction = PassesThrough(inbound) ? FlowDirection.Forward : FlowDirection.Input,
+        OutputInterface = PassesThrough(inbound) ? inbound.InputRoute!.InterfaceAlias : null,
         Destination = inbound.RemoteAddress,
         DestinationPort = inbound.RemotePort,
         Source = inbound.PeerAddress,
@@ -103,6 +104,10 @@ internal sealed class FirewallCulprit
         InputInterface = inbound.InputInterface,
         ConntrackState = "new",
     });
+
+    /// <summary>True where a host was asked about the address of another one, to which it would pass the packet on.</summary>
+    public static bool PassesThrough(ListeningResult inbound) =>
+        inbound is { Sockets.Length: 0, InputRoute: { Outcome: RouteOutcome.Usable, TypeOfRoute: not (RouteType.Local or RouteType.Anycast) } };
 
     private static FirewallFlow Answer(SynPathResult probe, SynPacket answer) => new()
     {

@@ -77,6 +77,108 @@ public sealed class InboundVerdictTests
         Assert.Equal("NoFault", Resolver.Resolve([scene.Open(), Healthy(false)]).Single().FaultId);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheServersOwnHooksExplainTheSilenceTheClientHears(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var silent = scene.Probe(SynOutcome.NoReply);
+        var about = Healthy(ipv6) with { PeerAddress = scene.Source };
+
+        var verdict = Assert.Single(Resolver.Resolve([silent, about, Hook("drop", ipv6)]));
+
+        Assert.Equal(("InputFirewallDrop", PathLayer.InputFirewall, Confidence.Proven, "blue"), (verdict.FaultId, verdict.Layer, verdict.Confidence, verdict.NetNamespace));
+        Assert.Contains("policy of chain in", verdict.Summary);
+        Assert.Equal("InputFirewallDrop", Resolver.Resolve([about, Hook("drop", ipv6), silent]).Single().FaultId);
+        Whole.Check(verdict);
+        // Asked about another client, it may be seen by it as that one.
+        Assert.Equal(Confidence.Probable, Resolver.Resolve([silent, Healthy(ipv6) with { PeerAddress = ipv6 ? "2001:db8:77::1" : "198.51.100.77" }, Hook("drop", ipv6)]).Single().Confidence);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheServersHooksAreNotBlamedForWhatTheyHaveNoPartIn(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        PacketEvidence[] there = [Healthy(ipv6) with { PeerAddress = scene.Source }, Hook("drop", ipv6)];
+
+        Assert.Equal("NoFault", Resolver.Resolve([scene.Open(), .. there]).Single().FaultId);
+        Assert.Equal("RemoteRefused", Resolver.Resolve([scene.Refused(), Healthy(ipv6) with { FirewallChains = null }]).Single().FaultId);
+        Assert.Equal("OutputFirewallDrop", Resolver.Resolve([scene.Probe(SynOutcome.NoReply) with { Syns = [] }, .. there]).First().FaultId);
+        Assert.Equal("ReturnPathLost", Resolver.Resolve([scene.Probe(SynOutcome.NoReply), CaptureScene.Syn(scene, "green"), CaptureScene.Answer(scene, "green"), CaptureScene.Stood("green"), .. there]).First().FaultId);
+        Assert.Equal("NoReply", Resolver.Resolve([scene.Probe(SynOutcome.NoReply), Healthy(ipv6), Hook("drop", !ipv6)]).First().FaultId);
+        Assert.Equal("NoReply", Resolver.Resolve([scene.Probe(SynOutcome.NoReply), Healthy(ipv6) with { RemotePort = 444, PeerAddress = scene.Source }, there[1]]).First().FaultId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AServerThatIsReadyNarrowsTheSilenceToTheWay(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+
+        var verdict = Resolver.Resolve([scene.Probe(SynOutcome.NoReply), Healthy(ipv6) with { PeerAddress = scene.Source }, Hook("accept", ipv6)]).First();
+
+        Assert.Equal("NoReply", verdict.FaultId);
+        Assert.Contains(verdict.Evidence, e => e.Observation.Contains("has nothing against this connection", StringComparison.Ordinal));
+        Assert.StartsWith("Where it was lost: the way there or the way back.", verdict.DoesNotProve);
+        Whole.Check(verdict);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ARefusalThatTheServerKnowsNothingOfComesFromTheWay(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var about = Healthy(ipv6) with { PeerAddress = scene.Source };
+
+        var verdict = Assert.Single(Resolver.Resolve([scene.Refused(), about, Hook("accept", ipv6)]));
+
+        Assert.Equal(("RemoteResetByMiddlebox", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
+        Whole.Check(verdict);
+        Assert.Equal("RemoteRefused", Resolver.Resolve([scene.Refused(), about with { FirewallChains = null }]).Single().FaultId);
+        Assert.Equal("RemoteRefused", Resolver.Resolve([scene.Refused() with { Replies = [] }, about]).First().FaultId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AFullTableOfTheServerExplainsTheSilenceAsWell(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+
+        var verdict = Resolver.Resolve([scene.Probe(SynOutcome.NoReply), .. Broken(ipv6)["ConntrackTableFull"]]).First();
+
+        Assert.Equal("ConntrackTableFull", verdict.FaultId);
+        Assert.Contains("namespace green", verdict.Summary);
+        Whole.Check(verdict);
+        Assert.Equal("NoFault", Resolver.Resolve([scene.Open(), .. Broken(ipv6)["ConntrackTableFull"]]).First().FaultId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhatPassesThroughARouterMeetsItsForwardHooksAlone(bool ipv6)
+    {
+        var scene = new Scene(ipv6);
+        var router = Healthy(ipv6) with
+        {
+            PeerAddress = scene.Source, Sockets = [], ReturnRoute = null, InputRoute = Input(ipv6) with { TypeOfRoute = RouteType.Unicast, InterfaceAlias = "eth1" },
+            Interfaces = [scene.Link() with { ComputerName = "db1", NetNamespace = "green", Addresses = [new InterfaceAddress { IPAddress = scene.Gateway, AddressFamily = scene.Family }] }],
+        };
+        var forward = Hook("drop", ipv6) with { Chain = "through", Hook = "forward" };
+
+        Assert.Equal(("NoFault", PathLayer.LocalDelivery), Resolver.Resolve([router, Hook("drop", ipv6)]).Select(static v => (v.FaultId, v.Layer)).Single());
+        Assert.Contains("forward hooks", Resolver.Resolve([router, forward]).Single(static v => v.FaultId == "InputFirewallDrop").Summary);
+        var verdict = Resolver.Resolve([scene.Probe(SynOutcome.NoReply), router, forward]).First();
+        Assert.Equal(("InputFirewallDrop", Confidence.Proven), (verdict.FaultId, verdict.Confidence));
+        Whole.Check(verdict);
+        Assert.Equal(Confidence.Probable, Resolver.Resolve([scene.Probe(SynOutcome.NoReply), router with { Interfaces = [] }, forward]).First().Confidence);
+    }
+
     [Fact]
     public void TheTraceOfAServerShowsTheWayIn()
     {

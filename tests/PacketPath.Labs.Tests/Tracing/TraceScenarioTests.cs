@@ -37,6 +37,8 @@ public sealed class TraceScenarioTests(EngineFixture engine) : IClassFixture<Eng
     [RootTheory]
     [InlineData("ForwardPathLost-CapturesAlone-IPv4")]
     [InlineData("ForwardPathLost-LastAck-IPv6")]
+    [InlineData("InputFirewallReject-AtServer-IPv6")]
+    [InlineData("RemoteResetByMiddlebox-BothEnds-IPv4")]
     [InlineData("ReturnPathAsymmetric-IPv6")]
     [InlineData("NoReply-AtServer-IPv6")]
     [InlineData("ReceiveBufferFull-IPv4")]

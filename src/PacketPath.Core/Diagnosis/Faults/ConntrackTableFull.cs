@@ -19,7 +19,7 @@ public sealed class ConntrackTableFull : FaultRule
         var losses = ConntrackLosses.Of(evidence);
         if (!losses.LostOnTheWayOut || !losses.IsFull || losses.NoEntry == 0)
         {
-            return null;
+            return FarInboundFaults.ConntrackTableFull(evidence);
         }
 
         var commands = new Commands(evidence);

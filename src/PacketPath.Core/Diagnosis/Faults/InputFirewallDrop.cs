@@ -7,7 +7,7 @@ public sealed class InputFirewallDrop : FaultRule
     public override PathLayer Layer => PathLayer.InputFirewall;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(MtuBlackHole), nameof(MtuInterfaceMismatch)];
+    public override IReadOnlyList<string> Explains => [nameof(MtuBlackHole), nameof(MtuInterfaceMismatch), nameof(NoReply), nameof(PathSilentAfterHop)];
 
     internal override bool LooksBeyondReach => true;
 
@@ -25,7 +25,7 @@ public sealed class InputFirewallDrop : FaultRule
 
         if (!evidence.IsSilent || evidence.SynAck is not { } synAck)
         {
-            return null;
+            return FarInboundFaults.Firewall(evidence, rejects: false);
         }
 
         var fits = Fits(evidence, synAck);

@@ -7,7 +7,7 @@ public sealed class InputFirewallReject : FaultRule
     public override PathLayer Layer => PathLayer.InputFirewall;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Explains => [nameof(InputFirewallDrop)];
+    public override IReadOnlyList<string> Explains => [nameof(InputFirewallDrop), nameof(RemoteRefused), nameof(RemoteRejected)];
 
     internal override Finding? Evaluate(EvidenceSet evidence)
     {
@@ -18,7 +18,7 @@ public sealed class InputFirewallReject : FaultRule
 
         if (!evidence.IsSilent || evidence.SynAck is not { } synAck)
         {
-            return null;
+            return FarInboundFaults.Firewall(evidence, rejects: true);
         }
 
         var answer = evidence.Probe!.LocalResponses.FirstOrDefault(r => r.Kind is SynPacketKind.Reset or SynPacketKind.IcmpError);

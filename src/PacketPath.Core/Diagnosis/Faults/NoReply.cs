@@ -28,6 +28,7 @@ public sealed class NoReply : FaultRule
             return OfUnanswered(evidence, probe, ends, receiver);
         }
 
+        var ready = evidence.FarInbounds.FirstOrDefault(far => far is { HasTarget: true, IsReady: true } && far.IsAbout(probe));
         var target = probe.Hops.FirstOrDefault(h => h.IsTarget && h.Address is not null);
         var wasWalked = probe.Hops.Length > 0;
         var commands = new Commands(evidence);
@@ -43,11 +44,13 @@ public sealed class NoReply : FaultRule
                 Observations.Socket(evidence),
                 Observations.Neighbor(evidence),
                 Observations.Link(evidence),
+                ready is null ? null : Observations.Supports($"{ready.Place}, asked as a server, has nothing against this connection", "that host's own state", ready.Result.ObservedAt),
                 target is null ? null : Observations.Refutes(
                     Describe.Text($"the target answered a {evidence.Unit} with TTL {target.Ttl}"), Observations.WalkSource, probe.ObservedAt),
             ],
             Proves = $"This host sent the {evidence.Unit} onto the wire, and no answer of any kind was on the wire afterwards.",
-            DoesNotProve = "Where it was lost: the way there, the target, a firewall in front of it, or the way back. A capture at the target would tell.",
+            DoesNotProve = ready is null ? "Where it was lost: the way there, the target, a firewall in front of it, or the way back. A capture at the target would tell."
+                : "Where it was lost: the way there or the way back. The target's own host would let it in; a capture there would tell the two apart.",
             NextSteps =
             [
                 .. wasWalked ? Array.Empty<string>() : [commands.ProbeAndResolve(" -FindHop")],

@@ -21,7 +21,7 @@ public sealed class RemoteResetByMiddlebox : FaultRule
         var control = Controls(evidence).FirstOrDefault(c => Distance(reset.Ttl) < Distance(c.Ttl));
         if (control is null)
         {
-            return null;
+            return FarInboundFaults.ResetOnTheWay(evidence, evidence.Probe, reset);
         }
 
         // The target's own packet decides. One of another port may come from a host behind the target that the port is forwarded to.

@@ -4,9 +4,25 @@ namespace PacketPath.Diagnosis;
 internal sealed class InboundEvidence
 {
     private readonly Dictionary<TargetKey, List<ListeningResult>> _results = [];
+    private readonly Dictionary<(string, int), List<TargetKey>> _ends = [];
 
     /// <summary>Takes one result.</summary>
-    public void Add(TargetKey key, ListeningResult result) => (_results.TryGetValue(key, out var list) ? list : _results[key] = []).Add(result);
+    public void Add(TargetKey key, ListeningResult result)
+    {
+        if (_results.TryGetValue(key, out var known))
+        {
+            known.Add(result);
+            return;
+        }
+
+        _results[key] = [result];
+        var end = (key.RemoteAddress, key.RemotePort);
+        (_ends.TryGetValue(end, out var keys) ? keys : _ends[end] = []).Add(key);
+    }
+
+    /// <summary>What was asked of the same target in other places than an attempt's.</summary>
+    public IEnumerable<TargetKey> JoinedTo(TargetKey attempt) =>
+        (_ends.GetValueOrDefault((attempt.RemoteAddress, attempt.RemotePort)) ?? []).Where(key => key.Place != attempt.Place && key.Protocol == attempt.Protocol);
 
     /// <summary>True where something was asked about this target.</summary>
     public bool Knows(TargetKey key) => _results.ContainsKey(key);

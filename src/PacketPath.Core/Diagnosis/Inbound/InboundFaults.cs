@@ -59,7 +59,7 @@ internal static class InboundFaults
         {
             Confidence = !isSure ? Confidence.Possible : culprit.IsCertain ? Confidence.Proven : Confidence.Probable,
             ContributesOnly = !isSure,
-            Summary = $"The input hooks of this host {(rejects ? "reject" : "drop")} {from} to {evidence.Target}{(isSure ? "" : " in some cases")}, by {culprit.Name}.",
+            Summary = $"The {(FirewallCulprit.PassesThrough(inbound) ? "forward" : "input")} hooks of this host {(rejects ? "reject" : "drop")} {from} to {evidence.Target}{(isSure ? "" : " in some cases")}, by {culprit.Name}.",
             Subject = culprit.Subject,
             Evidence = [Observations.Supports($"{(culprit.IsCertain ? "every test of it holds for such a packet, and none before it ends the flow" : "it is the first that could stop such a packet, with tests that could not be known")}: {culprit.Name}", RuleSource, inbound.ObservedAt)],
             Proves = isSure ? evidence.IsUdp ? "Such a datagram is stopped before a socket sees it." : "The first packet of such a connection is stopped before a socket sees it."
