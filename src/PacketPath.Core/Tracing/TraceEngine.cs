@@ -94,6 +94,7 @@ internal sealed class TraceEngine : ApplicationEngine<TraceTarget, PacketTrace>,
         }
 
         var search = _names.Of(target, stop);
+        _rehearsal.BeginName(search.Addresses, target);
         var addresses = await search.Addresses.WaitAsync(stop).ConfigureAwait(false);
         return addresses.Count == 0
             ? await TraceNameAsync(target, search, begun, stop).ConfigureAwait(false)

@@ -10,8 +10,10 @@ internal sealed class TraceRehearsal(TraceOptions options, CancellationToken sto
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
     private static int _isDone;
+    private static int _isDoneForNames;
 
     private Task _running = Task.CompletedTask;
+    private Task _runningForNames = Task.CompletedTask;
 
     /// <summary>Begins, unless it was done before.</summary>
     /// <param name="attempt">The attempt beside which there is time for it.</param>
@@ -21,24 +23,39 @@ internal sealed class TraceRehearsal(TraceOptions options, CancellationToken sto
     {
         if (Interlocked.Exchange(ref _isDone, 1) == 0)
         {
-            _running = RunAsync(attempt, target, rules);
+            _running = RunAsync(attempt, () => Run(target, rules), () => Volatile.Write(ref _isDone, 0));
+        }
+    }
+
+    /// <summary>Begins likewise, while a name is looked up.</summary>
+    /// <param name="search">The search beside which there is time for it.</param>
+    /// <param name="target">Its target.</param>
+    public void BeginName(Task search, TraceTarget target)
+    {
+        if (Interlocked.Exchange(ref _isDoneForNames, 1) == 0)
+        {
+            _runningForNames = RunAsync(search, () => RunName(target), () => Volatile.Write(ref _isDoneForNames, 0));
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ((IAsyncResult)_running).AsyncWaitHandle.WaitOne();
+    public void Dispose()
+    {
+        ((IAsyncResult)_running).AsyncWaitHandle.WaitOne();
+        ((IAsyncResult)_runningForNames).AsyncWaitHandle.WaitOne();
+    }
 
     // What fails here fails again where it counts, and is told there.
-    private async Task RunAsync(Task attempt, TraceTarget target, FirewallSnapshot rules)
+    private async Task RunAsync(Task attempt, Action rehearse, Action leave)
     {
         if (await Task.WhenAny(attempt, Task.Delay(Soon, stop)).ConfigureAwait(false) == attempt)
         {
-            Volatile.Write(ref _isDone, 0);
+            leave();
             return;
         }
 
         stop.ThrowIfCancellationRequested();
-        Run(target, rules);
+        rehearse();
     }
 
     /// <summary>Weighs the target as one that does not answer.</summary>
@@ -69,6 +86,36 @@ internal sealed class TraceRehearsal(TraceOptions options, CancellationToken sto
                 Protocol = probe.Protocol,
                 Evidence = [probe, .. rules.Hooks],
             });
+        }
+    }
+
+    /// <summary>Weighs a name whose name servers keep silent, and one that is told not to exist.</summary>
+    internal static void RunName(TraceTarget target)
+    {
+        var lookup = new NameLookupResult
+        {
+            RemotePort = target.Port, TargetName = target.Name, Name = target.Name, Outcome = NameLookupOutcome.Unanswered, Servers = ["127.0.0.1"], Candidates = ["name."],
+        };
+        var silent = new DnsTruncationResult
+        {
+            RemoteAddress = "127.0.0.1",
+            RemotePort = 53,
+            LookedUpFor = target.Name,
+            Name = "name.",
+            Type = "A",
+            Outcome = DnsOutcome.Silent,
+            CaptureStatus = CaptureStatus.Complete,
+            TcpPath = new SynPathResult { RemoteAddress = "127.0.0.1", RemotePort = 53, Outcome = SynOutcome.NoReply, CaptureStatus = CaptureStatus.Complete, Syns = [new SynPacket { Kind = SynPacketKind.Syn }] },
+            Exchanges = [new DnsExchange { Transport = TransportProtocol.Udp, Outcome = DnsExchangeOutcome.Silent }],
+        };
+        var denied = silent with
+        {
+            TcpPath = null, Outcome = DnsOutcome.Whole, ResponseCode = "NXDOMAIN",
+            Exchanges = [new DnsExchange { Transport = TransportProtocol.Udp, Outcome = DnsExchangeOutcome.Answered, ResponseCode = "NXDOMAIN" }],
+        };
+        foreach (var answer in new[] { silent, denied })
+        {
+            TraceBuilder.Build(new PacketTrace { TargetName = target.Name, RemotePort = target.Port, Evidence = [lookup, answer] });
         }
     }
 }

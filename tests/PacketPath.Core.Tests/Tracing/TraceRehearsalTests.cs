@@ -21,6 +21,9 @@ public class TraceRehearsalTests
     }
 
     [Fact]
+    public void That_of_names_comes_to_its_end() => TraceRehearsal.RunName(new TraceTarget("www.example", null, 443));
+
+    [Fact]
     public void It_ends_when_the_call_does()
     {
         using var here = NetworkNamespace.Open(null);

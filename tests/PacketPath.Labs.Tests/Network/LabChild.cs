@@ -28,7 +28,10 @@ internal sealed class LabChild : IDisposable
     /// <summary>What the child does.</summary>
     public static int Hold()
     {
-        using var network = LabNetwork.Build(Topologies.Pair());
+        using var network = LabNetwork.Build(Topologies.Pair() with
+        {
+            Nodes = [new LabNode { Name = "a", Resolver = new LabResolver { Servers = ["10.1.0.2"] } }, new LabNode { Name = "b" }],
+        });
         network.MustExec("a", "sleep 300 > /dev/null 2>&1 &");
         Console.Out.WriteLine(string.Join(' ', network.Nodes.Values));
         Console.Out.Flush();

@@ -25,9 +25,10 @@ public class LeftoverTests
         child.Kill();
         Assert.All(names, name => Assert.True(File.Exists("/run/netns/" + name), "the kill was to leave the network standing"));
         Assert.NotEmpty(HostState.ProcessesIn(names[0]));
+        Assert.True(File.Exists($"/etc/netns/{names[0]}/resolv.conf"), "the kill was to leave the files standing");
         using (LabNetwork.Build(Topologies.Pair()))
         {
-            Assert.All(names, name => Assert.False(File.Exists("/run/netns/" + name)));
+            Assert.All(names, name => Assert.False(File.Exists("/run/netns/" + name) || Directory.Exists("/etc/netns/" + name)));
         }
     }
 
