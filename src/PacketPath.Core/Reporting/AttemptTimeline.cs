@@ -37,7 +37,7 @@ internal static class AttemptTimeline
             yield return new(syn.OffsetMilliseconds, Name(syn), Details(syn), probe.RemoteAddress, true, answered ? TimelineEnd.Arrives : TimelineEnd.Unanswered);
         }
 
-        if (probe.Syns.Length == 0 && probe.CaptureStatus == CaptureStatus.Complete && probe.Outcome is not (SynOutcome.Open or SynOutcome.LocalError))
+        if (probe.Syns.Length == 0 && probe.CaptureStatus == CaptureStatus.Complete && (probe.Outcome is not (SynOutcome.Open or SynOutcome.LocalError) || probe.FailedCall == "send"))
         {
             yield return new(0, probe.Protocol == TransportProtocol.Udp ? "datagram" : "SYN", $"not seen on {probe.InterfaceAlias ?? "the interface"}", probe.RemoteAddress, true, TimelineEnd.NeverLeft);
         }

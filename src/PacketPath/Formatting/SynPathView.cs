@@ -55,8 +55,8 @@ public static class SynPathView
     /// <param name="result">A SynPathResult.</param>
     public static string Outcome(PSObject result) => Tell(result, r => r.Outcome switch
     {
-        SynOutcome.Open => $"Open: the handshake completed in {Milliseconds(r.RttMilliseconds ?? r.ElapsedMilliseconds)}",
-        SynOutcome.Refused => $"Refused: a RST after {Milliseconds(r.RttMilliseconds ?? r.ElapsedMilliseconds)}",
+        SynOutcome.Open => $"Open: {(r.Protocol == TransportProtocol.Udp ? "a datagram answered" : "the handshake completed")} in {Milliseconds(r.RttMilliseconds ?? r.ElapsedMilliseconds)}",
+        SynOutcome.Refused => $"Refused: {(r.Protocol == TransportProtocol.Udp ? "port unreachable" : "a RST")} after {Milliseconds(r.RttMilliseconds ?? r.ElapsedMilliseconds)}",
         SynOutcome.IcmpError => $"IcmpError: {r.SocketError} after {Milliseconds(r.ElapsedMilliseconds)}",
         SynOutcome.NeighborFailed => $"NeighborFailed: the next hop did not resolve within {Milliseconds(r.ElapsedMilliseconds)}",
         SynOutcome.LocalError => $"LocalError: {Part(r.FailedCall, "", " failed with ")}{r.SocketError}",
@@ -66,8 +66,8 @@ public static class SynPathView
     /// <summary>The SYNs that left.</summary>
     /// <param name="result">A SynPathResult.</param>
     public static string Sent(PSObject result) => Tell(result, r => r.Syns.Length > 0
-        ? $"{r.Syns.Length} SYN on {r.Syns[0].InterfaceAlias}: {List(r.Syns, p => Milliseconds(p.OffsetMilliseconds))}"
-        : r.CaptureStatus == CaptureStatus.Complete ? "no SYN reached the wire" : "not watched");
+        ? $"{r.Syns.Length} {(r.Protocol == TransportProtocol.Udp ? "datagrams" : "SYN")} on {r.Syns[0].InterfaceAlias}: {List(r.Syns, p => Milliseconds(p.OffsetMilliseconds))}"
+        : r.CaptureStatus == CaptureStatus.Complete ? r.Protocol == TransportProtocol.Udp ? "no datagram reached the wire" : "no SYN reached the wire" : "not watched");
 
     /// <summary>What came back.</summary>
     /// <param name="result">A SynPathResult.</param>
@@ -137,6 +137,7 @@ public static class SynPathView
         SynPacketKind.Reset => "RST",
         SynPacketKind.IcmpError => $"ICMP {packet.IcmpType}/{packet.IcmpCode}",
         SynPacketKind.Syn => "SYN",
+        SynPacketKind.Datagram => "datagram",
         _ => packet.Flags ?? "other",
     };
 
