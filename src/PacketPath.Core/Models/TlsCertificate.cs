@@ -58,6 +58,14 @@ public sealed record TlsChainError
     /// <summary>The subject of the certificate it is about; null where it is about the chain.</summary>
     public string? Subject { get; init => field = EmptyText.AsNull(value); }
 
+    /// <summary>An error from its line of text, which is what JSON of too little depth leaves of it.</summary>
+    public static TlsChainError Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var end = text.IndexOf(':', StringComparison.Ordinal);
+        return end < 0 ? new() { Status = text.Trim() } : new() { Status = text[..end].Trim(), Meaning = text[(end + 1)..].Trim() };
+    }
+
     /// <summary>The object in one line, as it prints inside another.</summary>
     public override string ToString() => $"{Status}: {Meaning}";
 }

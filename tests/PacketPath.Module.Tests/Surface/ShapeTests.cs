@@ -1,0 +1,56 @@
+using System.Management.Automation;
+
+namespace PacketPath.Module.Tests.Surface;
+
+/// <summary>Evidence whose type is lost, as JSON loses it, is known by its properties.</summary>
+public class ShapeTests(EngineFixture engine) : IClassFixture<EngineFixture>
+{
+    // Compared flows and verdicts are made from evidence, and are none.
+    public static TheoryData<string> Evidence =>
+        [.. typeof(PacketEvidence).Assembly.GetExportedTypes()
+            .Where(static type => type.IsSubclassOf(typeof(PacketEvidence)) && !type.IsAbstract && type != typeof(PacketFlowComparison) && type != typeof(PacketFailure) && type != typeof(PacketTrace))
+            .Select(static type => type.FullName!)];
+
+    [Theory, MemberData(nameof(Evidence))]
+    public void Every_kind_is_known_by_its_shape(string name)
+    {
+        var type = typeof(PacketEvidence).Assembly.GetType(name)!;
+        Assert.Equal(type, Read(Bag(new SampleFactory().Create(type))).GetType());
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_chain_is_read_from_its_line_of_text()
+    {
+        var error = new TlsChainError { Status = "UntrustedRoot", Meaning = "no root: none is trusted here" };
+        Assert.Equal(error, TlsChainError.Parse(error.ToString()));
+        var bag = Bag(new TlsServerNameResult { RemoteAddress = "192.0.2.1", TrustSource = "system", Handshakes = [] });
+        bag.Properties.Remove("Handshakes");
+        var certificate = new PSObject();
+        certificate.Properties.Add(new PSNoteProperty("ChainErrors", new object[] { error.ToString() }));
+        var handshake = new PSObject();
+        handshake.Properties.Add(new PSNoteProperty("Certificate", certificate));
+        bag.Properties.Add(new PSNoteProperty("Handshakes", new object[] { handshake }));
+        Assert.Equal(error, Assert.Single(Assert.IsType<TlsServerNameResult>(Read(bag)).Handshakes[0].Certificate!.ChainErrors));
+    }
+
+    // The module's own assembly is loaded by the engine.
+    private object Read(PSObject bag)
+    {
+        var cmdlet = engine.Invoke("(Get-Command Resolve-PacketFailure).ImplementingType").One<Type>();
+        var reader = cmdlet.Assembly.GetType("PacketPath.Binding.EvidenceReader")!.GetMethod("TryRead")!;
+        object?[] arguments = [bag, null, null];
+        Assert.True((bool)reader.Invoke(null, arguments)!, (string?)arguments[2]);
+        return arguments[1]!;
+    }
+
+    private static PSObject Bag(object record)
+    {
+        var bag = new PSObject();
+        foreach (var property in record.GetType().GetProperties())
+        {
+            bag.Properties.Add(new PSNoteProperty(property.Name, property.GetValue(record)));
+        }
+
+        return bag;
+    }
+}
