@@ -29,6 +29,9 @@ public sealed record ResolverFile
     /// <summary>True where a name without a dot is never tried as it is.</summary>
     public bool NoTopLevel { get; init; }
 
+    /// <summary>True where the system's resolver states by EDNS how large an answer it takes.</summary>
+    public bool UsesEdns { get; init; }
+
     /// <summary>Reads the file of a namespace.</summary>
     public static ResolverFile Of(NetworkNamespace networkNamespace)
     {
@@ -84,6 +87,7 @@ public sealed record ResolverFile
             IsDefault = servers.Length == 0,
             Search = search,
             DotsForComplete = settings.Select(Dots).LastOrDefault(static dots => dots is not null) ?? 1,
+            UsesEdns = settings.Contains("edns0"),
             NoTopLevel = settings.Contains("no-tld-query"),
         };
     }

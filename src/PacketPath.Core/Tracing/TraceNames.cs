@@ -14,6 +14,8 @@ internal sealed class TraceNames : IDisposable
     // Longer than most answers take, shorter than a person minds.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
+    private const int EdnsSize = 1232;
+
     private readonly TraceOptions _options;
     private readonly TargetResolver _system;
     private readonly Lazy<AskedProbe<DnsTarget, DnsTruncationResult>> _servers;
@@ -29,7 +31,7 @@ internal sealed class TraceNames : IDisposable
         _file = new(() => ResolverFile.Of(options.Namespace));
         _expander = new(() => new SynTargetExpander(options.Namespace, options.InterfaceAlias));
 
-        // As the system's resolver asks: from no address, interface or mark in particular.
+        // As the system's resolver asks: from no address, interface or mark in particular, and mostly without EDNS.
         _servers = new(() => new(new DnsProbe(new DnsProbeOptions
         {
             Namespace = options.Namespace,
@@ -37,7 +39,7 @@ internal sealed class TraceNames : IDisposable
             Patience = options.Timeout / 10,
             ThrottleLimit = 4 * options.ThrottleLimit,
             Capture = options.Capture,
-            BufferSizes = [1232],
+            BufferSizes = [_file.Value.UsesEdns ? EdnsSize : 0],
         })));
     }
 

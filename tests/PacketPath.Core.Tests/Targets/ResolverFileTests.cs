@@ -61,6 +61,12 @@ public sealed class ResolverFileTests : IDisposable
     public void A_name_is_tried_as_the_file_says(string text, string host, string? domain, string? options, string name, string candidates) =>
         Assert.Equal(candidates, string.Join(' ', ResolverFile.Parse("resolv.conf", text.Split('\n'), host, domain, options).Candidates(name)));
 
+    [Theory]
+    [InlineData("options edns0", true)]
+    [InlineData("options ndots:2\noptions trust-ad edns0", true)]
+    [InlineData("nameserver 192.0.2.1", false)]
+    public void The_file_says_whether_EDNS_is_used(string text, bool uses) => Assert.Equal(uses, ResolverFile.Parse("x", text.Split('\n'), "h", null, null).UsesEdns);
+
     [Fact]
     public void A_name_that_grows_too_long_is_not_tried() =>
         Assert.Equal([new string('a', 60) + "."], ResolverFile.Parse("x", ["search " + string.Join('.', Enumerable.Repeat(new string('b', 60), 4))], "h", null, null).Candidates(new string('a', 60)));
