@@ -38,12 +38,8 @@ internal sealed class TraceRehearsal(TraceOptions options, CancellationToken sto
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        ((IAsyncResult)_running).AsyncWaitHandle.WaitOne();
-        ((IAsyncResult)_runningForNames).AsyncWaitHandle.WaitOne();
-    }
+    /// <summary>Waits for its end, but not so long that a stop would be felt: it lets go of what it opened by itself.</summary>
+    public void Dispose() => ((IAsyncResult)Task.WhenAll(_running, _runningForNames)).AsyncWaitHandle.WaitOne(Soon);
 
     // What fails here fails again where it counts, and is told there.
     private async Task RunAsync(Task attempt, Action rehearse, Action leave)
