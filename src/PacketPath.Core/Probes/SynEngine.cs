@@ -24,7 +24,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
     private readonly List<(SynProbeMachine Machine, SynAttempt Attempt)> _awaitingFacts = [];
     private readonly FlowTable<Active> _flows = new();
     private readonly StrangeSyns _strangers = new();
-    private readonly HeardTargets _heard = new();
+    private readonly HeardTargets _heard;
     private Epoll _epoll = null!;
     private IHostPathReader _reader = null!;
     private CaptureFeed? _capture;
@@ -45,6 +45,7 @@ internal sealed partial class SynEngine : ProbeEngine<SynTarget, SynPathResult>
         _options = options;
         _openReader = openReader;
         _captureFactory = captureFactory;
+        _heard = options.Heard ?? new HeardTargets();
         _socketLimit = options.ThrottleLimit;
     }
 

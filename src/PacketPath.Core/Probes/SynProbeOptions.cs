@@ -33,6 +33,9 @@ public sealed record SynProbeOptions
     /// <summary>What to send over UDP, where datagrams are probed; null for TCP.</summary>
     public DatagramQuestion? Datagram { get; init; }
 
+    /// <summary>The targets heard by datagrams, where several probes of one call share what they hear; null where none does.</summary>
+    internal HeardTargets? Heard { get; init; }
+
     /// <summary>True to walk the TTL where nothing answers, and to ask a refusing target for a control packet.</summary>
     public bool FindHop { get; init; }
 

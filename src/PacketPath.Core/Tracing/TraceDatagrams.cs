@@ -9,6 +9,7 @@ internal sealed class TraceDatagrams(Func<SynProbeOptions> attempt, byte[]? payl
 {
     private const int PortsApart = 4;
 
+    private readonly HeardTargets _heard = new();
     private readonly Dictionary<int, AskedProbe<SynTarget, SynPathResult>> _probes = [];
 
     /// <summary>Sends datagrams to a target, watched as a SYN is.</summary>
@@ -24,7 +25,7 @@ internal sealed class TraceDatagrams(Func<SynProbeOptions> attempt, byte[]? payl
                 var port = _probes.Count < PortsApart ? target.Port : 0;
                 if (!_probes.TryGetValue(port, out probe))
                 {
-                    _probes[port] = probe = new(new SynProbe(attempt() with { Datagram = new DatagramQuestion { Port = port, Payload = payload } }));
+                    _probes[port] = probe = new(new SynProbe(attempt() with { Datagram = new DatagramQuestion { Port = port, Payload = payload }, Heard = _heard }));
                 }
             }
         }

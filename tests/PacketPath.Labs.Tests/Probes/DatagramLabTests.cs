@@ -70,6 +70,15 @@ public sealed partial class DatagramLabTests(EngineFixture engine) : IClassFixtu
         Assert.All(traces, trace => Assert.Contains(trace.Stages, stage => stage is { Layer: PathLayer.Path, Status: TraceStageStatus.Cleared }));
     }
 
+    [RootFact]
+    public void ClosedPortsThatAHostIsTiredOfReportingAreNotLaidToThePath()
+    {
+        using var network = LabNetwork.Build(Topologies.Pair());
+        var traces = Trace(network, "10.1.0.2 -Port (6000..6039) -TimeoutSeconds 0.6");
+        Assert.Contains(traces, static trace => trace.Verdict.FaultId == "RemoteRefused");
+        Assert.All(traces, static trace => Assert.Contains(trace.Verdict.FaultId, new[] { "RemoteRefused", "Indeterminate" }));
+    }
+
     [RootTheory]
     [InlineData("udp dport 5000 masquerade to :61000-61009 random", "")]
     [InlineData("", "udp dport 5000 dnat ip to 10.1.0.2:5050")]
