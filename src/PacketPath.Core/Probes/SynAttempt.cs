@@ -4,7 +4,7 @@ using PacketPath.Interop;
 namespace PacketPath.Probes;
 
 /// <summary>One attempt as a state machine: fed with what the socket, its error queue, the capture and the clock say, it knows what came of it. Does no I/O.</summary>
-internal sealed class SynAttempt
+internal sealed partial class SynAttempt
 {
     // A packet of one transmission is seen on every interface it crosses here; a retransmission comes 200 ms later at the earliest.
     private const long SameTransmissionNanoseconds = 100_000_000;
@@ -12,12 +12,6 @@ internal sealed class SynAttempt
     // How long captured packets may take to surface after the outcome. The capture's counters tell when none is left,
     // mostly at once; only a host too busy to run the capture's thread comes near this.
     private const long SettleNanoseconds = 500_000_000;
-
-    // What refused a datagram may yet be told by an ICMP report.
-    private const long ReportNanoseconds = 30_000_000;
-
-    // A datagram is sent three times, each with as long a wait for the answer.
-    private const int Sendings = 3;
 
     // More than any honest flow brings; a flood must not fill the memory.
     private const int MostPackets = 64;
@@ -29,7 +23,6 @@ internal sealed class SynAttempt
     private readonly List<CapturedSegment> _replies = [];
     private readonly List<CapturedSegment> _localResponses = [];
     private readonly List<CapturedSegment> _copies = [];
-    private readonly Queue<long> _again = new();
 
     /// <summary>Creates the attempt.</summary>
     /// <param name="plan">What to do.</param>
@@ -71,9 +64,6 @@ internal sealed class SynAttempt
 
     /// <summary>The call that failed at once; null where none did.</summary>
     public string? FailedCall { get; private set; }
-
-    /// <summary>How often the datagram was sent again.</summary>
-    public int SentAgain { get; private set; }
 
     /// <summary>TCP_INFO as last read.</summary>
     public TcpInfo? Info { get; private set; }
@@ -134,33 +124,7 @@ internal sealed class SynAttempt
         StartedUtc = utc;
         Deadline = now + Plan.TimeoutNanoseconds;
         State = AttemptState.Waiting;
-        for (var i = 1; Plan.IsDatagram && i < Sendings; i++)
-        {
-            _again.Enqueue(now + (Plan.TimeoutNanoseconds * i / Sendings));
-        }
-    }
-
-    /// <summary>When the datagram is to be sent again, should no answer come.</summary>
-    public IEnumerable<long> Again => _again;
-
-    /// <summary>True where the time that has come is one to send again at.</summary>
-    public bool IsToSendAgain(long due)
-    {
-        if (State != AttemptState.Waiting || Error != 0 || !_again.TryPeek(out var next) || next != due)
-        {
-            return false;
-        }
-
-        _again.Dequeue();
-        SentAgain++;
-        return true;
-    }
-
-    /// <summary>The datagram could not be sent; why may show in the error queue a little later.</summary>
-    public void SendFailed(long now, int errno)
-    {
-        (FailedCall, Error) = ("send", errno);
-        Deadline = Math.Min(Deadline, now + ReportNanoseconds);
+        PlanRepetitions(now);
     }
 
     /// <summary>The connect is in progress from this local endpoint.</summary>
@@ -264,30 +228,6 @@ internal sealed class SynAttempt
         }
     }
 
-    /// <summary>True where the capture has shown an answer that the socket had not when it was looked at last: it may only have been late.</summary>
-    public bool WantsAnotherLook => Plan.IsDatagram && Outcome == SynOutcome.NoReply && _replies.Count > 0;
-
-    /// <summary>One more look at the socket, after all that was captured.</summary>
-    public void LookedAgain(SocketReading reading)
-    {
-        if (reading.Answered)
-        {
-            Outcome = SynOutcome.Open;
-            return;
-        }
-
-        foreach (var record in reading.Queue)
-        {
-            _queue.Add((record, EndedAt - StartedAt));
-        }
-
-        if (reading.Error != 0)
-        {
-            Error = reading.Error;
-            Outcome = Judge(reading.Error);
-        }
-    }
-
     /// <summary>Whether everything that explains the outcome has surfaced from the capture.</summary>
     public bool HasWhatItNeeds => !_watched || Outcome switch
     {
@@ -342,10 +282,6 @@ internal sealed class SynAttempt
             _ => SynOutcome.LocalError,
         };
     }
-
-    private bool IsRefusal(ErrorQueueRecord record) => Plan.Refuser is { } refuser
-        && IcmpMeaning.IsPortUnreachable(record.Origin == ErrorOrigin.IcmpV6, record.Type, record.Code)
-        && record.Offender is { } offender && new IPAddress(offender.GetAddressBytes()).Equals(new IPAddress(refuser.GetAddressBytes()));
 
     private bool Has(SynPacketKind kind)
     {
