@@ -10,7 +10,7 @@ internal static class TunnelCertificates
     public static Finding? Invalid(EvidenceSet evidence) => Find(
         evidence,
         static tls => tls.Certificate is { ChainErrors.Length: > 0 },
-        static tls => $"is not valid: {tls.Certificate!.ChainErrors[0] switch { { Meaning.Length: > 0 } error => error.Meaning, var error => error.Status }}");
+        static tls => $"is not valid: {tls.Certificate!.ChainErrors[0]}");
 
     /// <summary>The verdict on a certificate for other names; null where none was seen.</summary>
     public static Finding? Mismatch(EvidenceSet evidence) => Find(
@@ -44,7 +44,7 @@ internal static class TunnelCertificates
         [
             ProxyObservations.Reply(result),
             ProxyObservations.Tls(tls, tls.CertificateName ?? result.ProxyUri, result.ObservedAt),
-            .. (tls.Certificate?.ChainErrors ?? []).Take(4).Select(e => Observations.Supports($"{e.Status}: {e.Meaning}", "chain built here", result.ObservedAt)),
+            .. (tls.Certificate is { } shown ? shown.ChainStatus.Zip(shown.ChainErrors) : []).Take(4).Select(e => Observations.Supports($"{e.First}: {e.Second}", "chain built here", result.ObservedAt)),
         ],
         Proves = $"The tunnel stands and the handshake completes, and a client that checks certificates as this host does refuses what {who} serves.",
         DoesNotProve = "That other clients refuse it: they may trust other roots. Nor that the certificate is not the one meant.",

@@ -39,33 +39,12 @@ public sealed record TlsCertificate
     /// <summary>The subjects of the chain, from the certificate to the root, as far as it could be built.</summary>
     public string[] Chain { get; init; } = [];
 
-    /// <summary>What is wrong with the chain; empty where it leads to a trusted root and all of it is valid.</summary>
-    public TlsChainError[] ChainErrors { get; init; } = [];
+    /// <summary>What is wrong with the chain, by the .NET names (X509ChainStatusFlags), for example <c>NotTimeValid</c>, <c>UntrustedRoot</c>, <c>PartialChain</c>; empty where it leads to a trusted root and all of it is valid.</summary>
+    public string[] ChainStatus { get; init; } = [];
+
+    /// <summary>The same in words, in the same order, with the subject of the certificate each is about.</summary>
+    public string[] ChainErrors { get; init; } = [];
 
     /// <summary>The object in one line, as it prints inside another.</summary>
-    public override string ToString() => $"{Subject}{(ChainErrors.Length == 0 ? "" : ": " + string.Join(", ", ChainErrors.Select(e => e.Status)))}";
-}
-
-/// <summary>One thing that is wrong with a certificate chain.</summary>
-public sealed record TlsChainError
-{
-    /// <summary>The error by its .NET name, for example <c>NotTimeValid</c>, <c>UntrustedRoot</c>, <c>PartialChain</c>.</summary>
-    public string Status { get; init; } = "";
-
-    /// <summary>The same in words.</summary>
-    public string Meaning { get; init; } = "";
-
-    /// <summary>The subject of the certificate it is about; null where it is about the chain.</summary>
-    public string? Subject { get; init => field = EmptyText.AsNull(value); }
-
-    /// <summary>An error from its line of text, which is what JSON of too little depth leaves of it.</summary>
-    public static TlsChainError Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var end = text.IndexOf(':', StringComparison.Ordinal);
-        return end < 0 ? new() { Status = text.Trim() } : new() { Status = text[..end].Trim(), Meaning = text[(end + 1)..].Trim() };
-    }
-
-    /// <summary>The object in one line, as it prints inside another.</summary>
-    public override string ToString() => $"{Status}: {Meaning}";
+    public override string ToString() => $"{Subject}{(ChainErrors.Length == 0 ? "" : ": " + string.Join(", ", ChainStatus))}";
 }

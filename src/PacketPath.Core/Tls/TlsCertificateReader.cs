@@ -16,6 +16,7 @@ internal static class TlsCertificateReader
     public static TlsCertificate Read(X509Certificate2 certificate, X509Chain chain)
     {
         var (names, count) = Names(certificate);
+        var errors = Errors(chain);
         return new TlsCertificate
         {
             Subject = Text(certificate.Subject),
@@ -30,7 +31,8 @@ internal static class TlsCertificateReader
             SignatureAlgorithm = Text(certificate.SignatureAlgorithm.FriendlyName ?? certificate.SignatureAlgorithm.Value ?? ""),
             IsSelfIssued = certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData),
             Chain = [.. chain.ChainElements.Take(MostChain).Select(e => Text(e.Certificate.Subject))],
-            ChainErrors = Errors(chain),
+            ChainStatus = [.. errors.Select(static e => e.Status)],
+            ChainErrors = [.. errors.Select(static e => e.Meaning)],
         };
     }
 
@@ -73,9 +75,9 @@ internal static class TlsCertificateReader
         return ([.. names], count);
     }
 
-    private static TlsChainError[] Errors(X509Chain chain)
+    private static (string Status, string Meaning)[] Errors(X509Chain chain)
     {
-        var errors = new List<TlsChainError>();
+        var errors = new List<(string Status, string Meaning)>();
         foreach (var element in chain.ChainElements)
         {
             foreach (var status in element.ChainElementStatus)
@@ -95,10 +97,9 @@ internal static class TlsCertificateReader
         return [.. errors.Take(MostErrors)];
     }
 
-    private static TlsChainError Error(X509ChainStatus status, string? subject) => new()
+    private static (string Status, string Meaning) Error(X509ChainStatus status, string? subject)
     {
-        Status = status.Status.ToString(),
-        Meaning = status.Status switch
+        var meaning = status.Status switch
         {
             X509ChainStatusFlags.NotTimeValid => "it is not valid at this time",
             X509ChainStatusFlags.UntrustedRoot => "the chain ends in a root that is not trusted here",
@@ -110,9 +111,10 @@ internal static class TlsCertificateReader
                 "an issuer in the chain may not vouch for this name",
             X509ChainStatusFlags.HasWeakSignature => "a signature in the chain is of a weak kind",
             _ => Text(status.StatusInformation.Trim().TrimEnd('.')),
-        },
-        Subject = subject is null ? null : Text(subject),
-    };
+        };
+        var name = status.Status.ToString();
+        return (name, (meaning.Length == 0 ? name : meaning) + (subject is null ? "" : $" ({Text(subject)})"));
+    }
 
     private static string Key(X509Certificate2 certificate)
     {

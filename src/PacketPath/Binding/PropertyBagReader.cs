@@ -40,8 +40,8 @@ internal static class PropertyBagReader
 
         if (IsRecord(type))
         {
-            // Serialization that ran out of depth leaves text where a record was: of most, nothing can be read from that.
-            return bare is not string text ? Read(PSObject.AsPSObject(value), type) : type == typeof(TlsChainError) ? TlsChainError.Parse(text) : null;
+            // Serialization that ran out of depth leaves text where a record was: nothing can be read from that.
+            return bare is string ? null : Read(PSObject.AsPSObject(value), type);
         }
 
         var target = Nullable.GetUnderlyingType(type) ?? type;

@@ -64,9 +64,9 @@ public static class TlsView
         {
             Line(text, "      ", $"certificate for {Served(certificate)}{(h.CoversName == false ? $": does not cover {Clean(h.CertificateName ?? "")}" : "")}");
             Line(text, "      ", string.Create(CultureInfo.InvariantCulture, $"issued by {Clean(certificate.Issuer)}, valid {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd}"));
-            foreach (var error in certificate.ChainErrors.Take(3))
+            foreach (var (status, error) in certificate.ChainStatus.Zip(certificate.ChainErrors).Take(3))
             {
-                Line(text, "      ", $"{error.Status}: {Clean(error.Meaning)}");
+                Line(text, "      ", $"{Clean(status)}: {Clean(error)}");
             }
         }
 

@@ -95,7 +95,8 @@ public static class TlsFaultCases
         Certificate = handshake.Certificate! with
         {
             NotAfter = Scene.Noon.AddDays(-1),
-            ChainErrors = [new TlsChainError { Status = "NotTimeValid", Meaning = "it is not valid at this time", Subject = "CN=a.example" }],
+            ChainStatus = ["NotTimeValid"],
+            ChainErrors = ["it is not valid at this time (CN=a.example)"],
         },
     };
 }

@@ -72,7 +72,7 @@ public class TlsVerdictTests
     public void A_host_without_roots_accuses_no_chain()
     {
         var untrusted = TlsFaultCases.Completed(TlsFaultCases.Wanted);
-        untrusted = untrusted with { Certificate = untrusted.Certificate! with { ChainErrors = [new TlsChainError { Status = "PartialChain", Meaning = "it leads nowhere" }] } };
+        untrusted = untrusted with { Certificate = untrusted.Certificate! with { ChainStatus = ["PartialChain"], ChainErrors = ["it leads nowhere"] } };
         var result = TlsFaultCases.Result(V4, untrusted) with { NotObserved = [new MissingObservation { What = "trust in certificate chains", Why = "no roots", Remedy = "Install some." }] };
         Assert.Equal("Indeterminate", Primary(result).FaultId);
         Assert.Equal("TlsCertificateInvalid", Primary(result with { NotObserved = [] }).FaultId);

@@ -21,7 +21,7 @@ public class TunnelCertificateTests
     [InlineData(false)]
     public void A_chain_that_does_not_hold_is_named_with_who_serves_it(bool ofProxy)
     {
-        var broken = Shaken() with { Certificate = new TlsCertificate { ChainErrors = [new TlsChainError { Status = "UntrustedRoot", Meaning = "no root that is trusted here" }] } };
+        var broken = Shaken() with { Certificate = new TlsCertificate { ChainStatus = ["UntrustedRoot"], ChainErrors = ["no root that is trusted here"] } };
         var verdict = Primary(ofProxy ? Tunnel() with { ProxyTls = broken } : Tunnel() with { TunnelTls = broken });
         Assert.Equal(("TlsCertificateInvalid", Confidence.Probable), (verdict.FaultId, verdict.Confidence));
         Assert.Contains(ofProxy ? "that the proxy http://proxy.example:3128 serves" : "through the proxy", verdict.Summary);

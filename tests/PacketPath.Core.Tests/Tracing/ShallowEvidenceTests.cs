@@ -73,6 +73,17 @@ public class ShallowEvidenceTests
         Assert.Same(link, named[1].Subject);
     }
 
+    [Theory]
+    [MemberData(nameof(FaultCases.Names), MemberType = typeof(FaultCases))]
+    public void A_trace_of_any_fault_is_whole_in_json(string faultId, bool isIPv6)
+    {
+        var evidence = FaultCases.Find(faultId).Fires(new Scene(isIPv6));
+        if (evidence[0] is DestinationEvidence)
+        {
+            Assert.Empty(JsonDepth.Cut(Build(evidence), Depth));
+        }
+    }
+
     private static PacketTrace Build(params PacketEvidence[] evidence)
     {
         var about = (DestinationEvidence)evidence[0];

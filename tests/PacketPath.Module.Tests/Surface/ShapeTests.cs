@@ -18,21 +18,6 @@ public class ShapeTests(EngineFixture engine) : IClassFixture<EngineFixture>
         Assert.Equal(type, Read(Bag(new SampleFactory().Create(type))).GetType());
     }
 
-    [Fact]
-    public void What_is_wrong_with_a_chain_is_read_from_its_line_of_text()
-    {
-        var error = new TlsChainError { Status = "UntrustedRoot", Meaning = "no root: none is trusted here" };
-        Assert.Equal(error, TlsChainError.Parse(error.ToString()));
-        var bag = Bag(new TlsServerNameResult { RemoteAddress = "192.0.2.1", TrustSource = "system", Handshakes = [] });
-        bag.Properties.Remove("Handshakes");
-        var certificate = new PSObject();
-        certificate.Properties.Add(new PSNoteProperty("ChainErrors", new object[] { error.ToString() }));
-        var handshake = new PSObject();
-        handshake.Properties.Add(new PSNoteProperty("Certificate", certificate));
-        bag.Properties.Add(new PSNoteProperty("Handshakes", new object[] { handshake }));
-        Assert.Equal(error, Assert.Single(Assert.IsType<TlsServerNameResult>(Read(bag)).Handshakes[0].Certificate!.ChainErrors));
-    }
-
     // The module's own assembly is loaded by the engine.
     private object Read(PSObject bag)
     {

@@ -18,10 +18,10 @@ public sealed class TlsCertificateInvalid : FaultRule
 
         var certificate = handshake.Certificate!;
         var result = tls.Owner(handshake);
-        var isTime = Array.Exists(certificate.ChainErrors, static e => e.Status == "NotTimeValid");
-        var isTrust = Array.Exists(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
+        var isTime = certificate.ChainStatus.Contains("NotTimeValid");
+        var isTrust = Array.Exists(certificate.ChainStatus, IsTrust);
         var isBlind = result.NotObserved.Any(static m => m.What == MissingObservation.TrustedRoots)
-            && Array.TrueForAll(certificate.ChainErrors, static e => e.Status is "UntrustedRoot" or "PartialChain");
+            && Array.TrueForAll(certificate.ChainStatus, IsTrust);
         var at = result.ObservedAt;
         var commands = new Commands(evidence);
         return new Finding
@@ -32,8 +32,8 @@ public sealed class TlsCertificateInvalid : FaultRule
             Evidence =
             [
                 TlsObservations.Certificate(result, handshake),
-                .. certificate.ChainErrors.Take(4).Select(e => Observations.Supports(
-                    $"{e.Status}: {e.Meaning}{(e.Subject is null ? "" : $" ({e.Subject})")}", $"chain built here, trust: {(result.TrustSource.Length > 0 ? result.TrustSource : "unknown")}", at)),
+                .. certificate.ChainStatus.Zip(certificate.ChainErrors).Take(4).Select(e => Observations.Supports(
+                    $"{e.First}: {e.Second}", $"chain built here, trust: {(result.TrustSource.Length > 0 ? result.TrustSource : "unknown")}", at)),
                 Observations.Supports($"the chain that could be built: {(certificate.Chain.Length == 0 ? "none" : string.Join(" > ", certificate.Chain))}", "chain built here", at),
             ],
             Proves = "The handshake completes, and a client that checks certificates as this host does refuses what is served.",
@@ -51,7 +51,8 @@ public sealed class TlsCertificateInvalid : FaultRule
     private static string Why(TlsCertificate certificate, DateTime at) =>
         certificate.NotAfter < at && certificate.NotAfter > default(DateTime) ? Describe.Text($"it expired on {certificate.NotAfter:yyyy-MM-dd HH:mm} UTC")
         : certificate.NotBefore > at ? Describe.Text($"it is valid only from {certificate.NotBefore:yyyy-MM-dd HH:mm} UTC")
-        : certificate.IsSelfIssued && certificate.ChainErrors[0].Status is "UntrustedRoot" or "PartialChain" ? "it is signed by itself, and not trusted here"
-        : certificate.ChainErrors[0].Meaning.Length > 0 ? certificate.ChainErrors[0].Meaning
-        : certificate.ChainErrors[0].Status;
+        : certificate.IsSelfIssued && certificate.ChainStatus is [var first, ..] && IsTrust(first) ? "it is signed by itself, and not trusted here"
+        : certificate.ChainErrors[0];
+
+    private static bool IsTrust(string status) => status is "UntrustedRoot" or "PartialChain";
 }

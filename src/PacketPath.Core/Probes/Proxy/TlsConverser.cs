@@ -35,8 +35,8 @@ internal sealed class TlsConverser : IDisposable
     public static bool IsTrusted(TlsHandshake handshake) => handshake is { CoversName: true, Certificate.ChainErrors.Length: 0 };
 
     /// <summary>What speaks against a certificate, in words.</summary>
-    public static string Doubts(TlsHandshake handshake) => string.Join(", ", (handshake.Certificate?.ChainErrors ?? [])
-        .Select(static e => e.Status).Distinct().Concat(handshake.CoversName == true ? [] : ["it does not cover " + handshake.CertificateName]));
+    public static string Doubts(TlsHandshake handshake) => string.Join(", ", (handshake.Certificate?.ChainStatus ?? [])
+        .Distinct().Concat(handshake.CoversName == true ? [] : ["it does not cover " + handshake.CertificateName]));
 
     /// <summary>Shakes hands.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
