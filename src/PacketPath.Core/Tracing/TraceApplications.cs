@@ -16,44 +16,20 @@ internal sealed class TraceApplications : IDisposable
     public TraceApplications(TraceOptions options)
     {
         _options = options;
-        _tls = new(() => new(new TlsProbe(new TlsProbeOptions
+        _tls = new(() => new(new TlsProbe(new TlsProbeOptions(options)
         {
-            Namespace = options.Namespace,
-            SourceAddress = options.SourceAddress,
-            InterfaceAlias = options.InterfaceAlias,
-            Mark = options.Mark,
-            Uid = options.Uid,
-            Timeout = options.Timeout,
-            ThrottleLimit = options.ThrottleLimit,
-            Capture = options.Capture,
             ServerNames = [options.ServerName!],
             ControlName = options.ControlName,
             LargeClientHello = options.Deep,
             Trust = options.Trust,
         })));
-        _quic = new(() => new(new QuicProbe(new QuicProbeOptions
+        _quic = new(() => new(new QuicProbe(new QuicProbeOptions(options)
         {
-            Namespace = options.Namespace,
-            SourceAddress = options.SourceAddress,
-            InterfaceAlias = options.InterfaceAlias,
-            Mark = options.Mark,
-            Uid = options.Uid,
-            Timeout = options.Timeout,
-            ThrottleLimit = options.ThrottleLimit,
-            Capture = options.Capture,
             ServerName = options.ServerName,
             MaxHops = options.MaxHops,
         })));
-        _proxy = new(() => new(new ProxyProbe(new ProxyProbeOptions
+        _proxy = new(() => new(new ProxyProbe(new ProxyProbeOptions(options)
         {
-            Namespace = options.Namespace,
-            SourceAddress = options.SourceAddress,
-            InterfaceAlias = options.InterfaceAlias,
-            Mark = options.Mark,
-            Uid = options.Uid,
-            Timeout = options.Timeout,
-            ThrottleLimit = options.ThrottleLimit,
-            Capture = options.Capture,
             ServerName = options.ServerName,
         })));
     }
@@ -143,18 +119,7 @@ internal sealed class TraceApplications : IDisposable
 
     private bool AsksNameServer(TraceTarget target) => _options.QueryName is not null && target.Tunnel is null;
 
-    private AskedProbe<DnsTarget, DnsTruncationResult> NameServerProbe(int port) => new(new DnsProbe(new DnsProbeOptions
-    {
-        Namespace = _options.Namespace,
-        SourceAddress = _options.SourceAddress,
-        InterfaceAlias = _options.InterfaceAlias,
-        Mark = _options.Mark,
-        Uid = _options.Uid,
-        Timeout = _options.Timeout,
-        ThrottleLimit = _options.ThrottleLimit,
-        Capture = _options.Capture,
-        ServerPort = port,
-    }));
+    private AskedProbe<DnsTarget, DnsTruncationResult> NameServerProbe(int port) => new(new DnsProbe(new DnsProbeOptions(_options) { ServerPort = port }));
 
     private static async Task AddAsync<T>(TraceFindings findings, string what, Task<T> asked)
         where T : PacketEvidence

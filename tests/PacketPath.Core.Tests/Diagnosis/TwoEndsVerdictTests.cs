@@ -277,20 +277,6 @@ public class TwoEndsVerdictTests
         Assert.Equal("NoFault", Assert.Single(Resolver.Resolve([Scene.Open(), open])).FaultId);
     }
 
-    [Fact]
-    public void Of_many_packets_little_is_kept()
-    {
-        var weighing = new Weighing();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 200_000; i++)
-        {
-            weighing.Add(Syn(Scene, "server") with { SourcePort = 1024 + (i % 500), TcpFlags = "ACK", SequenceNumber = i, Identification = i });
-        }
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 40_000_000);
-        Assert.Empty(weighing.Verdicts());
-    }
-
     private static PacketRecord Ack(Scene scene, string place, PacketDirection direction) =>
         Syn(scene, place) with { Direction = direction, TcpFlags = "ACK", SequenceNumber = 1001, AcknowledgmentNumber = 9001, TimestampNanoseconds = Syn(scene, place).TimestampNanoseconds + 3_000_000 };
 

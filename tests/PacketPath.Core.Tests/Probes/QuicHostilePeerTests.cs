@@ -7,6 +7,7 @@ using PacketPath.Quic;
 namespace PacketPath.Core.Tests.Probes;
 
 /// <summary>Peers that mean harm, on loopback: the probe ends in time, keeps little, and shows clean text.</summary>
+[Collection(AloneCollection.Name)]
 public class QuicHostilePeerTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(0.4);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace PacketPath.Probes;
@@ -17,6 +18,18 @@ public sealed record DnsTarget(string ServerName, IPAddress Server, string Name,
 /// <summary>How a DNS probe goes about it.</summary>
 public sealed record DnsProbeOptions : ApplicationProbeOptions
 {
+    /// <summary>Creates options.</summary>
+    public DnsProbeOptions()
+    {
+    }
+
+    /// <summary>Creates options that share with others what every application probe is told.</summary>
+    [SetsRequiredMembers]
+    public DnsProbeOptions(ApplicationProbeOptions like)
+        : base(like)
+    {
+    }
+
     /// <summary>The servers' port.</summary>
     public int ServerPort { get; init; } = 53;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace PacketPath.Probes;
@@ -12,6 +13,18 @@ public sealed record ProxyTarget(TunnelTarget Tunnel, ProxyAddress Proxy, IPAddr
 /// <summary>How a proxy probe goes about it.</summary>
 public sealed record ProxyProbeOptions : ApplicationProbeOptions
 {
+    /// <summary>Creates options.</summary>
+    public ProxyProbeOptions()
+    {
+    }
+
+    /// <summary>Creates options that share with others what every application probe is told.</summary>
+    [SetsRequiredMembers]
+    public ProxyProbeOptions(ApplicationProbeOptions like)
+        : base(like)
+    {
+    }
+
     /// <summary>User and password for the proxy; null for those of the proxy's address, if it has any.</summary>
     public NetworkCredential? Credential { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace PacketPath.Probes;
@@ -11,6 +12,18 @@ public sealed record QuicTarget(string Name, IPAddress Address, int Port);
 /// <summary>How a QUIC probe goes about it.</summary>
 public sealed record QuicProbeOptions : ApplicationProbeOptions
 {
+    /// <summary>Creates options.</summary>
+    public QuicProbeOptions()
+    {
+    }
+
+    /// <summary>Creates options that share with others what every application probe is told.</summary>
+    [SetsRequiredMembers]
+    public QuicProbeOptions(ApplicationProbeOptions like)
+        : base(like)
+    {
+    }
+
     /// <summary>The server name a handshake is begun with; null for Version Negotiation alone.</summary>
     public string? ServerName { get; init; }
 

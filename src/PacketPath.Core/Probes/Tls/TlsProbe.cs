@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using PacketPath.Tls;
 
@@ -12,6 +13,18 @@ public sealed record TlsTarget(string Name, IPAddress Address, int Port);
 /// <summary>How a TLS probe goes about it.</summary>
 public sealed record TlsProbeOptions : ApplicationProbeOptions
 {
+    /// <summary>Creates options.</summary>
+    public TlsProbeOptions()
+    {
+    }
+
+    /// <summary>Creates options that share with others what every application probe is told.</summary>
+    [SetsRequiredMembers]
+    public TlsProbeOptions(ApplicationProbeOptions like)
+        : base(like)
+    {
+    }
+
     /// <summary>The server names to ask each target for: host names, addresses (sent as no name, and held against the certificate), or empty texts (no name at all). Empty: the target's own name.</summary>
     public IReadOnlyList<string> ServerNames { get; init; } = [];
 

@@ -23,15 +23,12 @@ internal sealed class ScriptedNameServer : IDisposable
     {
         (_answers, _talk) = (answers, talk);
         Address = ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
-        _datagrams = new Socket(Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        (_datagrams, _listener) = Bind(Address, talk is not null);
         _other = new Socket(Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        _datagrams.Bind(new IPEndPoint(Address, 0));
         _other.Bind(new IPEndPoint(Address, 0));
         Port = ((IPEndPoint)_datagrams.LocalEndPoint!).Port;
-        if (talk is not null)
+        if (_listener is not null)
         {
-            _listener = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            _listener.Bind(new IPEndPoint(Address, Port));
             _listener.Listen(64);
             _ = AcceptAsync(_listener);
         }
@@ -65,6 +62,39 @@ internal sealed class ScriptedNameServer : IDisposable
         _other.Dispose();
         _listener?.Dispose();
         _over.Dispose();
+    }
+
+    // A port that is free for datagrams may be another's for streams; one that is not free for both is held until the end, so that it does not come again.
+    private static (Socket Datagrams, Socket? Listener) Bind(IPAddress address, bool both)
+    {
+        var unfit = new List<Socket>();
+        try
+        {
+            while (true)
+            {
+                var datagrams = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                datagrams.Bind(new IPEndPoint(address, 0));
+                if (!both)
+                {
+                    return (datagrams, null);
+                }
+
+                var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    listener.Bind(datagrams.LocalEndPoint!);
+                    return (datagrams, listener);
+                }
+                catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+                {
+                    unfit.AddRange([datagrams, listener]);
+                }
+            }
+        }
+        finally
+        {
+            unfit.ForEach(static socket => socket.Dispose());
+        }
     }
 
     private async Task ServeAsync()
