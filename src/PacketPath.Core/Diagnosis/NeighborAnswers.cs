@@ -5,9 +5,10 @@ internal static class NeighborAnswers
 {
     private const int MostShown = 3;
 
-    /// <summary>The newest reading with answers of the entry that counts, where frames sent to it brought nothing back; null elsewhere.</summary>
+    /// <summary>The newest reading with answers of the entry that counts, where frames sent to it brought nothing back; null elsewhere. Whatever came back of a hop, of the target or of a control shows that they arrive.</summary>
     public static NeighborEntry? OfSilent(EvidenceSet evidence) =>
-        evidence is { IsSilent: true, NextHop: NextHopState.Known, AnsweringHops.Count: 0, TwoEnds: null or { Receiver: null or { SawRequest: false } } } && evidence.Probe is { Replies.Length: 0 }
+        evidence is { IsSilent: true, NextHop: NextHopState.Known, IsHeardByDatagram: false, TwoEnds: null or { Receiver: null or { SawRequest: false } } }
+        && evidence.Probe is { Replies.Length: 0, ControlReply: null } probe && !probe.Hops.Any(static hop => hop.Address is not null) && !evidence.RemoteReports.Any()
             ? Of(evidence)
             : null;
 

@@ -14,7 +14,7 @@ internal sealed class NextHopInquiry(NetworkNamespace networkNamespace)
 
     /// <summary>True where an attempt left this host, was never answered, and went to a link-layer address.</summary>
     public static bool IsCalledFor(SynPathResult probe) =>
-        probe is { Outcome: SynOutcome.NoReply, Neighbor: { LinkLayerAddress: not null }, Replies.Length: 0 } && NeighborInquiry.CanAsk(probe.Interface, out _);
+        probe is { Outcome: SynOutcome.NoReply, Neighbor: { LinkLayerAddress: not null }, Replies.Length: 0, ControlReply: null } && NeighborInquiry.CanAsk(probe.Interface, out _);
 
     /// <summary>The entry used, with who answered for it.</summary>
     /// <exception cref="Interop.LinuxException">The kernel refused; EPERM where CAP_NET_RAW is missing.</exception>

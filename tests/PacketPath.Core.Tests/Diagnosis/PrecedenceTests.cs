@@ -158,4 +158,23 @@ public class PrecedenceTests
     }
 
     private static PacketFailure Primary(SynPathResult probe) => Assert.Single(Resolver.Resolve([probe]), v => v.IsPrimary);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Frames_that_were_answered_go_to_no_wrong_station(bool two)
+    {
+        var silent = FaultCases.Answered(V4, two ? ["02:00:00:00:00:01", "02:00:00:00:00:77"] : ["02:00:00:00:00:77"]);
+        var fault = two ? "NeighborDuplicateAddress" : "NeighborStaleEntry";
+        Assert.Equal(fault, Resolver.Resolve([silent]).First().FaultId);
+        foreach (var answered in new[]
+        {
+            silent with { ControlReply = V4.Packet(SynPacketKind.IcmpError, V4.Target, V4.Source, 62), ControlPort = 33434 },
+            silent with { Hops = [V4.Hop(1, V4.Gateway), V4.Hop(2, null)] },
+            silent with { Protocol = TransportProtocol.Udp, ControlReply = V4.Packet(SynPacketKind.IcmpError, V4.Target, V4.Source, 62), ControlPort = 33434 },
+        })
+        {
+            Assert.DoesNotContain(Resolver.Resolve([answered]), v => v.FaultId == fault);
+        }
+    }
 }
